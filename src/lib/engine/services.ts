@@ -1,0 +1,116 @@
+import type { Data, DataObject } from './data.ts'
+import type { ExecutionId, NodeId, WorkflowId, WorkspaceId } from './ids.ts'
+import type { RuleTree } from './template/rules.ts'
+
+/** Time and chance, so that the engine itself has neither. */
+export interface Clock {
+  /** Milliseconds since 1970, UTC. */
+  now(): number
+  /** Resolves after so many milliseconds, or at once when the signal is aborted. For short waits inside one run only. */
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
+  /** A number from 0 up to 1, for jitter. */
+  random(): number
+}
+
+/** One record of a pipeline, as steps see it. */
+export interface RecordData {
+  id: string
+  pipeline: string
+  data: DataObject
+  created_at: string
+  updated_at: string
+}
+
+/** The workspace's own data. Only reachable inside a transaction that also holds the step's checkpoint. */
+export interface RecordService {
+  create(pipeline: string, data: DataObject): Promise<RecordData>
+  /** Changes the named fields and leaves the rest. `changed` names the fields that really differ. */
+  update(record: string, changes: DataObject): Promise<{ record: RecordData; changed: string[] }>
+  find(
+    pipeline: string,
+    query: { where?: RuleTree; sort?: { field: string; descending: boolean }; limit: number },
+  ): Promise<{ records: RecordData[]; total: number }>
+  /** Moves the record to the bin. */
+  delete(record: string): Promise<RecordData>
+}
+
+export interface HttpRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: string
+  timeoutMs: number
+  maxResponseBytes: number
+}
+
+export interface HttpResponse {
+  status: number
+  headers: Record<string, string>
+  /** Text of the body; binary bodies come as base64 with `encoding: 'base64'`. */
+  body: string
+  encoding: 'text' | 'base64'
+}
+
+/** Requests to the outside. Refuses private addresses; throws StepFailure, or Uncertain when the request may have arrived. */
+export interface HttpService {
+  request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>
+}
+
+export interface MailMessage {
+  to: string[]
+  cc: string[]
+  bcc: string[]
+  replyTo?: string
+  subject: string
+  text: string
+  html?: string
+  /** Stable over retries: it becomes the Message-ID, so that a repeated mail can be told. */
+  key: string
+}
+
+export interface MailService {
+  send(message: MailMessage, signal: AbortSignal): Promise<{ messageId: string }>
+}
+
+/** What a waiting webhook caller is answered with. */
+export interface WebhookResponse {
+  status: number
+  headers: Record<string, string>
+  body: Data
+}
+
+/** Everything outside the engine that nodes may ask for; each host (Deno functions, tests, browser preview) supplies it. */
+export interface Services {
+  clock: Clock
+  http: HttpService
+  mail: MailService
+}
+
+/** Services that exist only inside a transactional step. */
+export interface TransactionServices {
+  records: RecordService
+}
+
+/** Whose work a step does. */
+export interface Scope {
+  workspace: { id: WorkspaceId; name: string; timeZone: string }
+  workflow: { id: WorkflowId; name: string }
+  execution: { id: ExecutionId; mode: 'live' | 'test'; startedAt: string }
+}
+
+/** What a node's `run` is given besides its config. */
+export interface StepContext extends Scope {
+  node: { id: NodeId; key: string; title: string }
+  /** Starts at 1. */
+  attempt: number
+  /** Same for every attempt of this step: send it along so that the other side can tell a repeat. */
+  idempotencyKey: string
+  /** Aborted on timeout and cancel. */
+  signal: AbortSignal
+  /** The clock's reading when the step started, ISO 8601. */
+  now: string
+  /** What started the execution: its payload. */
+  trigger: Data
+  /** A line in the step's log. */
+  log(level: 'info' | 'warning', message: string): void
+}

@@ -1,0 +1,136 @@
+import type { Data } from './data.ts'
+import type { WorkflowDefinition } from './definition/schema.ts'
+import type { ExecutionId, NodeId, VersionId, WorkflowId, WorkspaceId } from './ids.ts'
+import type { TransactionServices } from './services.ts'
+
+/** A step's status as people see it. `running` is also what an interrupted attempt leaves behind. */
+export type StepStatus = 'running' | 'waiting' | 'succeeded' | 'failed' | 'skipped' | 'cancelled'
+
+export type ExecutionStatus =
+  'queued' | 'running' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'timed_out'
+
+/** A problem as it is stored and shown. Codes are stable; sentences may improve. */
+export interface ErrorData {
+  code: string
+  title: string
+  detail: string
+  hint?: string
+  node?: NodeId
+  field?: string
+  retryable: boolean
+}
+
+/**
+ * One attempt of one step. Identified within the execution by (node, path, attempt); writing it again replaces it,
+ * so `running` becomes `succeeded` in place. The run's state is the fold of these records in order of `seq`.
+ */
+export interface StepRecord {
+  node: NodeId
+  /** Where in the loops: '' outside, else e.g. `for_each_1:17` or `outer:2/inner:0` (node keys and item indexes). */
+  path: string
+  attempt: number
+  /** Position in the execution's history, from 1, given once when the attempt starts. */
+  seq: number
+  status: StepStatus
+  /** The output port that was taken; null while open or when none was. */
+  port: string | null
+  /** The config after templates, secrets redacted. */
+  input: Data
+  output: Data
+  error: ErrorData | null
+  /** What a suspended step waits for; what a loop has done so far. Engine's own, opaque to stores. */
+  progress: Data
+  logs: { at: string; level: 'info' | 'warning'; message: string }[]
+  /** ISO 8601. */
+  startedAt: string
+  finishedAt: string | null
+}
+
+/** An execution about to be made durable. The id is a uuid v7 and may be deterministic (schedules), which makes intake idempotent. */
+export interface NewExecution {
+  id: ExecutionId
+  workspace: WorkspaceId
+  workflow: WorkflowId
+  version: VersionId
+  /** The trigger node it starts at. */
+  triggerNode: NodeId
+  triggerKind: string
+  triggerData: Data
+  mode: 'live' | 'test'
+  /** The execution that this one repeats. */
+  replayOf?: ExecutionId
+  /** The person who started it by hand. */
+  startedBy?: string
+  /** Refuse unless the workflow's live version is still this one (webhooks, schedules); hand-started runs don't care. */
+  onlyIfLive: boolean
+}
+
+export type AcceptResult = 'accepted' | 'duplicate' | 'not_live'
+
+/** The right to write to an execution. Every write names the number; one taken over since is refused. */
+export interface Lease {
+  execution: ExecutionId
+  number: number
+}
+
+/** What is known of an execution whose lease was just taken. */
+export interface ClaimedExecution {
+  lease: Lease
+  workspace: WorkspaceId
+  workflow: WorkflowId
+  version: VersionId
+  triggerNode: NodeId
+  triggerData: Data
+  mode: 'live' | 'test'
+  createdAt: string
+  cancelRequested: boolean
+  /** Steps written so far, in order of seq; empty for a new one. Superseded attempts (before a retry) are left out, but counted in `attemptsBefore`. */
+  steps: StepRecord[]
+  /** `${node}@${path}` -> attempts already used up by superseded records. */
+  attemptsBefore: Record<string, number>
+}
+
+/** A write that moves an execution forward; all of it commits or none. */
+export interface Checkpoint {
+  steps: StepRecord[]
+  /** New status of the execution. `running` keeps the lease; all others give it up. */
+  status: Exclude<ExecutionStatus, 'queued'>
+  /** With `waiting`: when to look again (ms since 1970); null = only when something from outside arrives. */
+  wakeAt?: number | null
+  error?: ErrorData | null
+}
+
+/** A workflow's published (or test) version with the names that templates can show. Immutable: cache freely. */
+export interface VersionRecord {
+  id: VersionId
+  workspace: { id: WorkspaceId; name: string; timeZone: string }
+  workflow: { id: WorkflowId; name: string }
+  definition: WorkflowDefinition
+}
+
+/**
+ * The port to durable state. Implementations share commits between concurrent callers (group commit),
+ * and fence: a write with a lease number that is no longer the execution's throws LeaseLost and changes nothing.
+ */
+export interface ExecutionStore {
+  /** Resolves only when the execution is committed. When accepted, the caller holds lease number 1. */
+  accept(execution: NewExecution): Promise<AcceptResult>
+  version(id: VersionId): Promise<VersionRecord>
+  /** Throws LeaseLost. The answer tells whether someone has asked to cancel. */
+  checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }>
+  /**
+   * Runs `work` in one database transaction under the workspace's row-level security, then writes the checkpoint it
+   * returns in the same transaction. A throw from `work` rolls everything back and is rethrown. Throws LeaseLost.
+   */
+  transact(
+    lease: Lease,
+    workspace: WorkspaceId,
+    work: (services: TransactionServices) => Promise<Checkpoint>,
+  ): Promise<{ cancelRequested: boolean }>
+  /** Takes the lease of one execution that waits (and is due or was woken) or is queued; null when there's nothing to take. */
+  claim(execution: ExecutionId): Promise<ClaimedExecution | null>
+  /** Takes over executions whose lease ran out, and queued ones; at most `limit`. */
+  claimAbandoned(limit: number): Promise<ClaimedExecution[]>
+  /** Keeps leases alive; answers with those that are lost and those that should stop. */
+  renew(leases: Lease[]): Promise<{ lost: ExecutionId[]; cancelRequested: ExecutionId[] }>
+}
