@@ -1,0 +1,33 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { defineConfig } from 'vitest/config'
+import ClosingLine from './tests/closing-line.ts'
+
+// Tests that start the embedded system or a browser take a core each; those that don't are light.
+const system = ['tests/local/**', 'tests/functions/**', 'tests/rls/**', 'tests/e2e/**', 'tests/sync/**']
+
+export default defineConfig({
+  plugins: [svelte()],
+  test: {
+    reporters: ['default', new ClosingLine()],
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
+          exclude: ['node_modules/**', ...system],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'system',
+          include: system.map((folder) => `${folder}/*.test.ts`),
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
