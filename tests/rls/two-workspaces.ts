@@ -1,0 +1,116 @@
+import type { Client } from 'pg'
+
+/** One person with a workspace of their own, holding one row of every tenant table. */
+export interface Tenant {
+  user: string
+  workspace: string
+  workflow: string
+  version: string
+  execution: string
+  pipeline: string
+  record: string
+  token: string
+}
+
+/** Does something in a transaction as a signed-in person (or anyone, without one), then rolls it back. */
+export async function as<T>(
+  db: Client,
+  person: string | 'anon',
+  work: () => Promise<T>,
+): Promise<T> {
+  await db.query('begin')
+  try {
+    if (person === 'anon') {
+      await db.query('set local role anon')
+    } else {
+      await db.query(`select set_config('request.jwt.claims', $1, true)`, [
+        JSON.stringify({ sub: person, role: 'authenticated' }),
+      ])
+      await db.query('set local role authenticated')
+    }
+    return await work()
+  } finally {
+    await db.query('rollback')
+  }
+}
+
+async function one(db: Client, sql: string, values: unknown[]): Promise<string> {
+  const { rows } = await db.query<{ id: string }>(sql, values)
+  const row = rows[0]
+  if (row === undefined) throw new Error(`no row came back from: ${sql}`)
+  return row.id
+}
+
+/** Fills a workspace through the same SQL functions that the app calls; only the engine's tables are written directly. */
+export async function makeTenant(db: Client, email: string): Promise<Tenant> {
+  const user = await one(
+    db,
+    `insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`,
+    [email],
+  )
+  await db.query(`select set_config('request.jwt.claims', $1, false)`, [
+    JSON.stringify({ sub: user }),
+  ])
+  const workspace = await one(db, `select id from public.create_workspace($1)`, [`${email}'s`])
+  const workflow = await one(
+    db,
+    `insert into public.workflows (workspace_id, name) values ($1, 'Welcome') returning id`,
+    [workspace],
+  )
+  const definition = {
+    schema: 1,
+    nodes: [{ id: 'hook', type: 'trigger.webhook', config: {} }],
+    edges: [],
+    settings: {},
+  }
+  const version = await one(db, `select id from public.publish_version($1, $2)`, [
+    workflow,
+    definition,
+  ])
+  const token = await one(
+    db,
+    `select token as id from public.webhook_endpoints where workflow_id = $1`,
+    [workflow],
+  )
+  const pipeline = await one(
+    db,
+    `insert into public.pipelines (workspace_id, name) values ($1, 'Deals') returning id`,
+    [workspace],
+  )
+  await db.query(
+    `insert into public.pipeline_fields (workspace_id, pipeline_id, key, title, type) values ($1, $2, 'amount', 'Amount', 'number')`,
+    [workspace, pipeline],
+  )
+  const record = await one(
+    db,
+    `insert into public.records (workspace_id, pipeline_id, data) values ($1, $2, '{"amount": 3}') returning id`,
+    [workspace, pipeline],
+  )
+  const execution = await one(
+    db,
+    `insert into public.executions (id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, trigger_data, status)
+     select overlay(gen_random_uuid()::text placing left(private.uuid_v7_floor(now())::text, 14) from 1)::uuid,
+            $1, $2, $3, 'hook', 'trigger.webhook', '{}', 'succeeded'
+     returning id`,
+    [workspace, workflow, version],
+  )
+  await db.query(
+    `insert into public.execution_steps (execution_id, workspace_id, node_id, attempt, seq, status, started_at)
+     values ($1, $2, 'hook', 1, 1, 'succeeded', now())`,
+    [execution, workspace],
+  )
+  await db.query(`insert into public.workflow_drafts (workflow_id, workspace_id) values ($1, $2)`, [
+    workflow,
+    workspace,
+  ])
+  await db.query(
+    `insert into public.workflow_draft_updates (workflow_id, workspace_id, update) values ($1, $2, '\\x00')`,
+    [workflow, workspace],
+  )
+  await db.query(
+    `insert into private.webhook_secrets (token, workspace_id, key_id, ciphertext) values ($1, $2, 'k', '\\x00')`,
+    [token, workspace],
+  )
+  await db.query(`select public.watch('workflow:' || $1)`, [workflow])
+  return { user, workspace, workflow, version, execution, pipeline, record, token }
+}
