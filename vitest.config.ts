@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config'
 import ClosingLine from './tests/closing-line.ts'
 
 // Tests that start the embedded system or a browser take a core each; those that don't are light.
-const system = ['tests/local/**', 'tests/functions/**', 'tests/rls/**', 'tests/e2e/**', 'tests/sync/**']
+const system = [
+  'tests/local/**',
+  'tests/functions/**',
+  'tests/rls/**',
+  'tests/e2e/**',
+  'tests/sync/**',
+]
 
 export default defineConfig({
   plugins: [svelte()],
@@ -24,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'system',
           include: system.map((folder) => `${folder}/*.test.ts`),
+          globalSetup: './tests/e2e/unpack-browser.ts',
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
