@@ -1,0 +1,130 @@
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Keys } from '../keys.ts'
+import type { Handler } from './gateway.ts'
+import { verifyToken } from './tokens.ts'
+import { sendJson } from './web-request.ts'
+
+/** What the way to the functions needs to know. */
+export type FunctionsProxyOptions = {
+  keys: Keys
+  /** Where Deno listens. */
+  port: number
+  /** The supabase/ folder: config.toml in it says which functions take calls without a signed-in person. */
+  supabaseFolder: string
+  /** Waits for Deno to be up, for a while. */
+  whenReady: () => Promise<boolean>
+}
+
+const prefix = '/functions/v1'
+// Of the connection, not of the message: each leg has its own.
+const ownHeaders = [
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-connection',
+  'te',
+  'trailer',
+]
+
+/** Streams /functions/v1/<name>/… to Deno. As hosted, CORS is the function's own, and so are all its answers. */
+export function functionsProxy(options: FunctionsProxyOptions): { handle: Handler; stop(): void } {
+  const agent = new Agent({ keepAlive: true, maxSockets: 512 })
+  const handle: Handler = async (incoming, outgoing) => {
+    const path = (incoming.url ?? '').slice(prefix.length)
+    const name = /^\/([A-Za-z0-9_-]+)/.exec(path)?.[1]
+    if (!name || !existsSync(join(options.supabaseFolder, 'functions', name, 'index.ts'))) {
+      return sendJson(outgoing, 404, {
+        code: 'NOT_FOUND',
+        message: 'Requested function was not found',
+      })
+    }
+    const refusal = checkToken(incoming, name, options)
+    if (refusal) return sendJson(outgoing, 401, { code: 401, message: refusal })
+    if (!(await options.whenReady())) return notUp(outgoing)
+    forward(incoming, outgoing, path, options.port, agent)
+  }
+  return { handle, stop: () => agent.destroy() }
+}
+
+/** As hosted: a function wants a signed-in person's token unless config.toml says verify_jwt = false for it. */
+function checkToken(
+  incoming: IncomingMessage,
+  name: string,
+  { keys, supabaseFolder }: FunctionsProxyOptions,
+): string | undefined {
+  if (incoming.method === 'OPTIONS' || openFunctions(supabaseFolder).has(name)) return undefined
+  const token = /^Bearer\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1]
+  if (!token) return 'Missing authorization header'
+  return typeof verifyToken(token, keys) === 'string' ? 'Invalid JWT' : undefined
+}
+
+/** The functions with `verify_jwt = false` in config.toml: of TOML, tables and booleans are all that's read here. */
+function openFunctions(supabaseFolder: string): Set<string> {
+  const file = join(supabaseFolder, 'config.toml')
+  const open = new Set<string>()
+  if (!existsSync(file)) return open
+  let table = ''
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    table = /^\s*\[([^\]]+)\]/.exec(line)?.[1] ?? table
+    const name = /^functions\.(.+)$/.exec(table)?.[1]
+    if (name && /^\s*verify_jwt\s*=\s*false\b/.test(line)) open.add(name)
+  }
+  return open
+}
+
+function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  path: string,
+  port: number,
+  agent: Agent,
+): void {
+  const headers = { ...incoming.headers }
+  for (const name of ownHeaders) Reflect.deleteProperty(headers, name)
+  headers['x-forwarded-for'] = [incoming.headers['x-forwarded-for'], incoming.socket.remoteAddress]
+    .flat()
+    .filter(Boolean)
+    .join(', ')
+  headers['x-forwarded-host'] ??= incoming.headers.host
+  headers['x-forwarded-proto'] ??= 'http'
+  const call = httpRequest({
+    host: '127.0.0.1',
+    port,
+    path,
+    method: incoming.method,
+    headers,
+    agent,
+  })
+  call.on('response', (answer) => {
+    const kept = { ...answer.headers }
+    for (const name of ownHeaders) Reflect.deleteProperty(kept, name)
+    outgoing.writeHead(answer.statusCode ?? 502, kept)
+    answer.on('error', () => outgoing.destroy())
+    answer.pipe(outgoing)
+  })
+  call.on('error', (error: NodeJS.ErrnoException) => {
+    if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy()
+    else if (error.code === 'ECONNREFUSED') notUp(outgoing)
+    else
+      sendJson(outgoing, 502, {
+        code: 'BAD_GATEWAY',
+        message: 'The function ended before it answered',
+      })
+  })
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) call.destroy()
+  })
+  incoming.pipe(call)
+}
+
+function notUp(outgoing: ServerResponse): void {
+  sendJson(
+    outgoing,
+    503,
+    { code: 'SERVICE_UNAVAILABLE', message: 'The functions are starting; try again' },
+    { 'retry-after': '1' },
+  )
+}

@@ -1,0 +1,82 @@
+import { createPostgresConnection } from '@supabase/lite/postgres'
+import type { PostgresServer } from '../postgres/server.ts'
+import { superuser } from '../postgres/server.ts'
+
+type LiteConnection = ReturnType<typeof createPostgresConnection>
+
+/** The two ways in which the API reaches the database. */
+export type LiteConnections = {
+  /** As "authenticator", which can only become anon, authenticated or service_role. */
+  rest: LiteConnection
+  /** As the owner of auth's tables, and of nothing else. */
+  auth: LiteConnection
+  /** Looks anew at what tables and functions there are. */
+  forgetSchema(): Promise<void>
+  close(): Promise<void>
+}
+
+/** Opens @supabase/lite's connections so that they have no more rights than hosted ones. */
+export function openLiteConnections(server: PostgresServer): LiteConnections {
+  const admin = connect(server.url(superuser), 1)
+  const rest = connect(server.url('authenticator'), 10)
+  const auth = connect(server.url('supabase_auth_admin'), 5)
+  // The catalogue shows a role only what it may use, and constraints not even then: look with full sight.
+  rest.introspect = (options) => admin.introspect(options)
+  rest.clearSchemaCache = () => admin.clearSchemaCache()
+  for (const connection of [rest, auth]) assumeGrantsExist(connection)
+  return {
+    rest,
+    auth,
+    async forgetSchema() {
+      await admin.clearSchemaCache()
+      await rest.introspect({ useCache: true })
+    },
+    async close() {
+      await Promise.all([admin.close(), rest.close(), auth.close()])
+    },
+  }
+}
+
+/** Left to itself it grants everything on every table to every API role at the first request. */
+function assumeGrantsExist(connection: LiteConnection): void {
+  // The field is private in its types only; tests/local proves that it still works in the installed version.
+  ;(connection as unknown as { rlsState: string }).rlsState = 'active'
+}
+
+function connect(url: string, max: number): LiteConnection {
+  return createPostgresConnection({
+    url,
+    postgresOptions: {
+      max,
+      onnotice: () => undefined,
+      // Schemas change under it while migrations and tests run: a prepared plan would outlive its table.
+      prepare: false,
+      types: {
+        json: jsonType(114),
+        jsonb: jsonType(3802),
+        timestamp: timeType(1114),
+        timestamptz: timeType(1184),
+      },
+    },
+  })
+}
+
+/** Metadata comes here as text already: to write it as a text again would store a string instead of an object. */
+function jsonType(oid: number) {
+  return {
+    to: oid,
+    from: [oid],
+    serialize: (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value)),
+    parse: (text: string): unknown => JSON.parse(text),
+  }
+}
+
+/** Times as every Supabase client expects them: 2026-11-23T04:05:06.789+00:00. */
+function timeType(oid: number) {
+  return {
+    to: oid,
+    from: [oid],
+    serialize: (value: unknown) => (value instanceof Date ? value.toISOString() : value),
+    parse: (text: string) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00'),
+  }
+}

@@ -1,0 +1,249 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startFunctions } from './functions/start-functions.ts'
+import { functionsProxy } from './gateway/functions-proxy.ts'
+import { startGateway } from './gateway/gateway.ts'
+import { openLiteConnections } from './gateway/lite-connections.ts'
+import { createRestAndAuth } from './gateway/rest-and-auth.ts'
+import { ensureKeys, type Keys } from './keys.ts'
+import { authMail } from './mail/auth-mail.ts'
+import { openMailbox } from './mail/mailbox.ts'
+import { mailboxPage } from './mail/mailbox-page.ts'
+import { startSmtpServer } from './mail/smtp-server.ts'
+import { clusterFolder } from './postgres/cluster-folder.ts'
+import { applySchema, readSchema, type Schema } from './postgres/migrate.ts'
+import { initCluster, startPostgres, superuser, type PostgresServer } from './postgres/server.ts'
+import { takeLock } from './processes/lock.ts'
+import { openLog } from './processes/log.ts'
+import { portOrFree } from './processes/ports.ts'
+import { startRealtime } from './realtime/realtime.ts'
+import { listenForSchemaChanges } from './gateway/schema-changes.ts'
+
+/** How to start the embedded system. */
+export type StackOptions = {
+  /** Where it keeps everything: the database, its keys, received mail and logs. */
+  dataDir: string
+  /** 0 means any free port; a taken one moves to a free one. */
+  ports?: { gateway?: number; app?: number; database?: number }
+  /** Whether the functions are served. */
+  functions?: boolean
+  /** How many long-lived workers run. */
+  worker?: number
+  /** host[:port] that the HTTP node may call although they're private. */
+  allowPrivateHosts?: string[]
+  /** Told in a few words what's being done at the moment, and what is out of the ordinary. */
+  log?: (line: string) => void
+  /** Shows the processes' own output as well. */
+  output?: (line: string) => void
+  /** Whether a commit survives the machine's power cut; only tests may say no. */
+  durable?: boolean
+  /** The folder with migrations, functions and config.toml. */
+  supabaseFolder?: string
+  /** Makes the first database; tests copy one. */
+  makeCluster?: (folder: string, schema: Schema) => Promise<void> | void
+}
+
+/** The running embedded system. */
+export type Stack = {
+  apiUrl: string
+  appUrl: string
+  anonKey: string
+  serviceRoleKey: string
+  jwtSecret: string
+  /** As superuser: for tests only. */
+  databaseUrl: string
+  engineDatabaseUrl: string
+  appDatabaseUrl: string
+  /** Deno directly, without the gateway: <functionsUrl>/<name>/… */
+  functionsUrl: string
+  mailboxUrl: string
+  smtpUrl: string
+  /** What the app's process needs in its environment. */
+  env: Record<string, string>
+  functionsEnv: Record<string, string>
+  readonly processes: { name: string; pid: number }[]
+  restartFunctions(): Promise<void>
+  stop(): Promise<void>
+}
+
+const root = join(import.meta.dirname, '..')
+
+/** Starts Postgres, the API, realtime, mail and the functions; what was started is stopped again if a part fails. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const undo: (() => Promise<unknown> | unknown)[] = []
+  let stopped: Promise<void> | undefined
+  const stop = () => (stopped ??= runBackwards(undo))
+  try {
+    return await start(options, undo, stop)
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function runBackwards(undo: (() => Promise<unknown> | unknown)[]): Promise<void> {
+  for (const step of undo.toReversed()) await step()
+}
+
+async function start(
+  options: StackOptions,
+  undo: (() => unknown)[],
+  stop: () => Promise<void>,
+): Promise<Stack> {
+  const {
+    dataDir,
+    ports = {},
+    supabaseFolder = join(root, 'supabase'),
+    log: say = () => undefined,
+  } = options
+  mkdirSync(dataDir, { recursive: true })
+  const lock = takeLock(dataDir)
+  undo.push(() => lock.release())
+  const log = openLog(join(dataDir, 'logs'), options.output)
+  undo.push(() => log.close())
+  const keys = await ensureKeys(dataDir)
+
+  const gatewayPort = await portOrFree(ports.gateway ?? 54321, (port) =>
+    say(`port ${ports.gateway ?? 54321} is taken, the API moves to ${port}`),
+  )
+  const appPort = await portOrFree(ports.app ?? 3000, (port) =>
+    say(`port ${ports.app ?? 3000} is taken, the app moves to ${port}`),
+  )
+  const apiUrl = `http://127.0.0.1:${gatewayPort}`
+  const appUrl = `http://localhost:${appPort}`
+
+  const database = await openDatabase(options, supabaseFolder, say)
+  undo.push(() => database.stop())
+
+  const mailbox = openMailbox(join(dataDir, 'mail.jsonl'))
+  const smtp = await startSmtpServer(mailbox, 0)
+  undo.push(() => smtp.stop())
+  const smtpUrl = `smtp://127.0.0.1:${smtp.port}`
+
+  const functionsEnv = functionSettings({ apiUrl, keys, database, smtpUrl, options })
+  const functionsStarting = startFunctions({
+    supabaseFolder,
+    serve: options.functions ?? true,
+    workers: options.worker ?? 1,
+    env: functionsEnv,
+    log,
+  })
+  // Looked at again below; until then its failing must not count as unhandled.
+  functionsStarting.catch(() => undefined)
+  undo.push(async () => (await functionsStarting.catch(() => undefined))?.stop())
+
+  const connections = openLiteConnections(database)
+  undo.push(() => connections.close())
+  const schemaChanges = await listenForSchemaChanges(database.url(superuser), () =>
+    connections.forgetSchema(),
+  )
+  undo.push(() => schemaChanges.stop())
+  const mail = authMail(smtpUrl, mailFrom)
+  const api = createRestAndAuth({ connections, keys, appUrl, apiUrl, mail })
+  const realtime = await startRealtime({
+    databaseUrl: database.url(superuser),
+    keys,
+    log: (line) => log.write('realtime', `${line}\n`),
+  })
+  undo.push(() => realtime.stop())
+  const functions = await functionsStarting
+  const proxy = functionsProxy({
+    keys,
+    port: functions.port,
+    supabaseFolder,
+    whenReady: () => functions.whenReady(),
+  })
+  undo.push(() => proxy.stop())
+  const gateway = await startGateway(
+    gatewayPort,
+    {
+      ...api,
+      functions: proxy.handle,
+      mailbox: mailboxPage(mailbox),
+      realtime: realtime.handle,
+      connect: realtime.connect,
+    },
+    (error) => log.write('gateway', `${error instanceof Error ? error.stack : String(error)}\n`),
+  )
+  undo.push(() => gateway.stop())
+
+  return {
+    apiUrl,
+    appUrl,
+    anonKey: keys.anonKey,
+    serviceRoleKey: keys.serviceRoleKey,
+    jwtSecret: keys.jwtSecret,
+    databaseUrl: database.url(superuser),
+    engineDatabaseUrl: database.url('weft_engine'),
+    appDatabaseUrl: database.url('weft_app'),
+    functionsUrl: `http://127.0.0.1:${functions.port}`,
+    mailboxUrl: `${apiUrl}/mailbox`,
+    smtpUrl,
+    env: {
+      PUBLIC_SUPABASE_URL: apiUrl,
+      PUBLIC_SUPABASE_ANON_KEY: keys.anonKey,
+      WEFT_APP_DB_URL: database.url('weft_app'),
+      ORIGIN: appUrl,
+      PORT: String(appPort),
+    },
+    functionsEnv,
+    get processes() {
+      const denos = functions.processes.flatMap(({ name, pid }) => (pid ? [{ name, pid }] : []))
+      return [{ name: 'postgres', pid: database.pid }, ...denos]
+    },
+    restartFunctions: () => functions.restart(),
+    stop,
+  }
+}
+
+const mailFrom = 'Weft <weft@localhost>'
+
+async function openDatabase(
+  options: StackOptions,
+  supabaseFolder: string,
+  say: (line: string) => void,
+): Promise<PostgresServer> {
+  const schema = readSchema(join(supabaseFolder, 'migrations'))
+  const folder = clusterFolder(options.dataDir)
+  if (!existsSync(join(folder, 'data/PG_VERSION'))) {
+    say('making the database')
+    await (options.makeCluster ?? initCluster)(folder, schema)
+  }
+  say('starting Postgres')
+  const database = await startPostgres({
+    folder,
+    port: options.ports?.database ?? 54322,
+    durable: options.durable ?? true,
+    logFile: join(options.dataDir, 'logs/postgres.log'),
+  })
+  try {
+    const applied = await applySchema(database, schema)
+    if (applied) say(`applied ${applied} migrations`)
+  } catch (error) {
+    await database.stop()
+    throw error
+  }
+  return database
+}
+
+/** What the functions know of the world: the same names as on a hosted project. */
+function functionSettings(known: {
+  apiUrl: string
+  keys: Keys
+  database: PostgresServer
+  smtpUrl: string
+  options: StackOptions
+}): Record<string, string> {
+  const { apiUrl, keys, database, smtpUrl, options } = known
+  return {
+    SUPABASE_URL: apiUrl,
+    SUPABASE_ANON_KEY: keys.anonKey,
+    SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
+    WEFT_DB_URL: database.url('weft_engine'),
+    WEFT_SECRETS_KEY: keys.secretsKey,
+    WEFT_SMTP_URL: smtpUrl,
+    WEFT_MAIL_FROM: mailFrom,
+    WEFT_ALLOW_PRIVATE_HOSTS: (options.allowPrivateHosts ?? []).join(','),
+    WEFT_FUNCTION_SECRET: keys.functionSecret,
+  }
+}
