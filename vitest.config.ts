@@ -12,7 +12,7 @@ const system = [
 ]
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte({ configFile: false })],
   test: {
     reporters: ['default', new ClosingLine()],
     maxWorkers: 2,

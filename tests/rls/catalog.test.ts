@@ -1,8 +1,9 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startTestStack, type TestStack } from '../../local/testing.ts'
+import type { Stack } from '../../local/stack.ts'
+import { startTestStack } from '../../local/testing.ts'
 
-let stack: TestStack
+let stack: Stack
 let db: Client
 
 beforeAll(async () => {

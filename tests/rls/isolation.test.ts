@@ -1,9 +1,10 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { startTestStack, type TestStack } from '../../local/testing.ts'
+import type { Stack } from '../../local/stack.ts'
+import { startTestStack } from '../../local/testing.ts'
 import { as, makeTenant, type Tenant } from './two-workspaces.ts'
 
-let stack: TestStack
+let stack: Stack
 let db: Client
 let ann: Tenant
 let bob: Tenant
