@@ -36,7 +36,10 @@ export async function startGateway(
         })
     })
   })
+  const upgraded = new Set<Duplex>()
   server.on('upgrade', (incoming, socket, head) => {
+    upgraded.add(socket)
+    socket.on('close', () => upgraded.delete(socket))
     if (incoming.url?.startsWith('/realtime/v1/')) routes.connect(incoming, socket, head)
     else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n')
   })
@@ -46,7 +49,7 @@ export async function startGateway(
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)
   })
-  return { port: (server.address() as AddressInfo).port, stop: () => close(server) }
+  return { port: (server.address() as AddressInfo).port, stop: () => close(server, upgraded) }
 }
 
 async function route(
@@ -73,9 +76,11 @@ async function answer(
   await writeResponse(await handler(toRequest(incoming, origin)), outgoing)
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, upgraded: Iterable<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
+    // The server has forgotten these, but waits for them.
+    for (const socket of upgraded) socket.destroy()
   })
 }

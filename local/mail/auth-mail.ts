@@ -16,7 +16,7 @@ export function authMail(smtpUrl: string, from: string): EmailDriver {
 function plainText(html: string): string {
   return html
     .replace(/<(head|style|title)[\s\S]*?<\/\1>/g, '')
-    .replace(/<a\s[^>]*?href="([^"]*)"[^>]*>([\s\S]*?)<\/a>/g, '$2: $1')
+    .replace(/<a\s[^>]*?href="([^"]*)"[^>]*>([\s\S]*?)<\/a\s*>/g, '$2: $1')
     .replace(/<\/(p|h1|h2|div|tr)>|<br\s*\/?>/g, '\n')
     .replace(/<[^>]+>/g, '')
     .replace(/&amp;/g, '&')
