@@ -31,8 +31,10 @@ export type StackOptions = {
   worker?: number
   /** host[:port] that the HTTP node may call although they're private. */
   allowPrivateHosts?: string[]
-  /** Told in a few words what's being done at the moment, and what is out of the ordinary. */
+  /** Told in a few words what's being done at the moment. */
   log?: (line: string) => void
+  /** Told what is out of the ordinary, such as a port that was taken. */
+  note?: (line: string) => void
   /** Shows the processes' own output as well. */
   output?: (line: string) => void
   /** Whether a commit survives the machine's power cut; only tests may say no. */
@@ -45,6 +47,7 @@ export type StackOptions = {
 
 /** The running embedded system. */
 export type Stack = {
+  dataDir: string
   apiUrl: string
   appUrl: string
   anonKey: string
@@ -95,6 +98,7 @@ async function start(
     ports = {},
     supabaseFolder = join(root, 'supabase'),
     log: say = () => undefined,
+    note = () => undefined,
   } = options
   mkdirSync(dataDir, { recursive: true })
   const lock = takeLock(dataDir)
@@ -104,10 +108,10 @@ async function start(
   const keys = await ensureKeys(dataDir)
 
   const gatewayPort = await portOrFree(ports.gateway ?? 54321, (port) =>
-    say(`port ${ports.gateway ?? 54321} is taken, the API moves to ${port}`),
+    note(`port ${ports.gateway ?? 54321} is taken, the API moves to ${port}`),
   )
   const appPort = await portOrFree(ports.app ?? 3000, (port) =>
-    say(`port ${ports.app ?? 3000} is taken, the app moves to ${port}`),
+    note(`port ${ports.app ?? 3000} is taken, the app moves to ${port}`),
   )
   const apiUrl = `http://127.0.0.1:${gatewayPort}`
   const appUrl = `http://localhost:${appPort}`
@@ -168,6 +172,7 @@ async function start(
   undo.push(() => gateway.stop())
 
   return {
+    dataDir,
     apiUrl,
     appUrl,
     anonKey: keys.anonKey,

@@ -1,7 +1,10 @@
-import { chmodSync, mkdtempSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
+import { ensureBuild } from './app/build.ts'
+import { runBuiltApp } from './app/run-app.ts'
+import { openLog } from './processes/log.ts'
 import { removeData } from './postgres/cluster-folder.ts'
 import { copyTemplate } from './postgres/template.ts'
 import { startStack, type Stack, type StackOptions } from './stack.ts'
@@ -34,7 +37,9 @@ export async function startTestStack(options: Partial<StackOptions> = {}): Promi
     },
     async stop() {
       await stack.stop()
-      if (!options.dataDir) removeData(dataDir)
+      if (options.dataDir) return
+      await removeData(dataDir)
+      rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -67,4 +72,17 @@ export async function createWorkspace(
   const { data, error } = await person.client.rpc('create_workspace', { p_name: name })
   if (error) throw error
   return data as { id: string; name: string }
+}
+
+/** The real app, built (once for all tests, until its sources change) and served at the stack's `appUrl`. */
+export async function startTestApp(stack: Stack): Promise<{ url: string; stop(): Promise<void> }> {
+  const log = openLog(join(stack.dataDir, 'logs'))
+  const app = await runBuiltApp(await ensureBuild(), stack.env, log)
+  return {
+    url: stack.appUrl,
+    async stop() {
+      await app.stop()
+      log.close()
+    },
+  }
 }

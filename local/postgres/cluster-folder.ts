@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { canReach, postgresUser } from './binaries.ts'
+import { stopLeftOver } from './server.ts'
 import { sharedFolder } from './shared-folder.ts'
 
 /** Where the database of a data folder lies: inside of it, unless Postgres's user may not get there. */
@@ -15,8 +16,15 @@ export function clusterFolder(dataDir: string): string {
   return join(sharedFolder(), `data-${name}`)
 }
 
-/** Deletes a data folder and the database that belongs to it. */
-export function removeData(dataDir: string): void {
-  if (existsSync(dataDir)) rmSync(clusterFolder(dataDir), { recursive: true, force: true })
-  rmSync(dataDir, { recursive: true, force: true })
+/** Deletes what a stack kept in its data folder: the database, keys, mail and logs. Nothing may run on it any more. */
+export async function removeData(dataDir: string): Promise<void> {
+  if (!existsSync(dataDir)) return
+  const cluster = clusterFolder(dataDir)
+  await stopLeftOver(join(cluster, 'data'))
+  for (const path of [
+    cluster,
+    ...['keys.json', 'mail.jsonl', 'logs'].map((name) => join(dataDir, name)),
+  ]) {
+    rmSync(path, { recursive: true, force: true })
+  }
 }

@@ -248,7 +248,7 @@ function pidFile(data: string): string[] | undefined {
 }
 
 /** After a kill -9 of its parent Postgres may live on: it's asked to stop, then made to. */
-async function stopLeftOver(data: string): Promise<void> {
+export async function stopLeftOver(data: string): Promise<void> {
   const pid = Number(pidFile(data)?.[0])
   if (!pid || !isAlive(pid) || !isPostgresOf(pid, data)) return
   for (const [signal, patienceMs] of [
