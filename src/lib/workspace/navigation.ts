@@ -1,0 +1,29 @@
+import Database from '@lucide/svelte/icons/database'
+import History from '@lucide/svelte/icons/history'
+import Settings from '@lucide/svelte/icons/settings'
+import Users from '@lucide/svelte/icons/users'
+import Workflow from '@lucide/svelte/icons/workflow'
+import { texts } from './texts.ts'
+
+/** A place one can go to in a workspace. */
+export interface Place {
+  label: string
+  href: string
+  icon: typeof Workflow
+}
+
+/** The places of a workspace, in the order of the navigation. */
+export function placesOf(workspace: string): { work: Place[]; care: Place[] } {
+  const base = `/w/${workspace}`
+  return {
+    work: [
+      { label: texts.nav.workflows, href: `${base}/workflows`, icon: Workflow },
+      { label: texts.nav.executions, href: `${base}/executions`, icon: History },
+      { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
+    ],
+    care: [
+      { label: texts.nav.members, href: `${base}/members`, icon: Users },
+      { label: texts.nav.settings, href: `${base}/settings`, icon: Settings },
+    ],
+  }
+}

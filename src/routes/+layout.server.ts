@@ -1,0 +1,7 @@
+import type { LayoutServerLoad } from './$types'
+
+/** Hands the auth cookies on, so that +layout.ts can make a client on the server too. */
+export const load: LayoutServerLoad = ({ cookies, depends }) => {
+  depends('supabase:auth')
+  return { authCookies: cookies.getAll().filter(({ name }) => name.startsWith('sb-')) }
+}

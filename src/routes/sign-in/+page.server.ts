@@ -1,0 +1,35 @@
+import { fail, redirect } from '@sveltejs/kit'
+import { safeNext } from '#lib/account/next.ts'
+import { emailProblem, found, problemsFor, typed } from '#lib/account/problems.ts'
+import { texts } from '#lib/account/texts.ts'
+import type { Actions, PageServerLoad } from './$types'
+
+export const load: PageServerLoad = async ({ locals, url }) => {
+  if (await locals.getUser()) redirect(303, safeNext(url.searchParams.get('next')))
+  const problem = url.searchParams.get('problem')
+  return {
+    problem:
+      problem === 'link'
+        ? texts.problems.link
+        : problem === 'browser'
+          ? texts.problems.otherBrowser
+          : undefined,
+  }
+}
+
+export const actions: Actions = {
+  default: async ({ request, locals, url }) => {
+    const form = await request.formData()
+    const email = typed(form, 'email')
+    const password = String(form.get('password') ?? '')
+    const wrong = found({
+      email: emailProblem(email),
+      password: password === '' ? texts.problems.passwordMissing : undefined,
+    })
+    if (wrong) return fail(400, { email, problems: wrong })
+
+    const { error } = await locals.supabase.auth.signInWithPassword({ email, password })
+    if (error) return fail(400, { email, problems: problemsFor(error) })
+    redirect(303, safeNext(url.searchParams.get('next')))
+  },
+}
