@@ -1,4 +1,4 @@
-// What `npm start`, `npm run dev` and `npm test` go through. Plain JavaScript without dependencies: it runs before they
+// What `npm start`, `npm run dev`, `npm test` and `npm run lint` go through. Plain JavaScript without dependencies: it runs before they
 // are installed, on whatever Node there is, and hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -13,6 +13,7 @@ const commands = {
   start: ['local/start.ts'],
   dev: ['local/dev.ts'],
   test: ['node_modules/vitest/vitest.mjs', 'run'],
+  lint: ['local/lint.ts'],
 }
 
 /** The packages that the lock file wants and that aren't there in that version; optional ones may be missing. */
@@ -46,27 +47,32 @@ async function ensurePackages() {
       ? `${missing.slice(0, 3).join(', ')} and ${missing.length - 3} more`
       : missing.join(', ')
   console.log(`weft: installing packages (${few || 'Node 24'}); this takes about a minute …`)
-  // The Node that npm itself runs on, not one out of the folder that it's about to replace.
-  const { npm_execpath: npm, npm_node_execpath: node } = process.env
-  const args = [
-    'ci',
+  // "ci" refuses a lock that leaves out a package of another platform; "install" goes by the same lock and minds less.
+  const exact = npm(['ci'], 'pipe')
+  if (exact.status === 0) return
+  const { status, error } = npm(['install', '--no-save', '--prefer-offline'], 'inherit')
+  if (status !== 0) {
+    console.error(exact.stderr?.toString() ?? '')
+    console.error(
+      `weft: the packages could not be installed${error ? `: ${error.message}` : ''}. Run "npm ci" and look at what it says.`,
+    )
+    process.exit(status || 1)
+  }
+}
+
+/** @param {string[]} args @param {'pipe' | 'inherit'} stdio */
+function npm(args, stdio) {
+  // On the Node that npm itself runs on, not one out of the folder that it's about to replace.
+  const { npm_execpath: script, npm_node_execpath: node } = process.env
+  const [command, before] = script && node ? [node, [script]] : ['npm', []]
+  const options = [
     '--include=dev',
     '--include=optional',
     '--no-audit',
     '--no-fund',
     '--loglevel=error',
   ]
-  const [command, before] = npm && node ? [node, [npm]] : ['npm', []]
-  const { status, error } = spawnSync(command, [...before, ...args], {
-    cwd: root,
-    stdio: 'inherit',
-  })
-  if (status !== 0) {
-    console.error(
-      `weft: the packages could not be installed${error ? `: ${error.message}` : ''}. Run "npm ci" and look at what it says.`,
-    )
-    process.exit(status || 1)
-  }
+  return spawnSync(command, [...before, ...args, ...options], { cwd: root, stdio })
 }
 
 /** A Node that runs TypeScript as it is: the one that comes as a package, or this one if it's new enough. */
