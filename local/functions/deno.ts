@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module'
-import { existsSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 /** Where Deno is: run directly, because the package's own starter leaves its child behind when it's stopped. */
@@ -16,7 +16,7 @@ export function denoBinary(): string {
       dirname(createRequire(join(deno, 'package.json')).resolve(`${name}/package.json`)),
       'deno',
     )
-    if (existsSync(binary)) return binary
+    if (existsSync(binary)) return makeExecutable(binary)
   } catch (error) {
     throw new Error(
       `There is no Deno for ${platform} ${arch} among the installed packages (${name}). Run "npm ci".`,
@@ -24,4 +24,14 @@ export function denoBinary(): string {
     )
   }
   throw new Error(`The package ${name} holds no Deno. Run "npm ci".`)
+}
+
+/** The install script would have done it; in a folder that isn't ours it's done already or can't be. */
+function makeExecutable(binary: string): string {
+  try {
+    accessSync(binary, constants.X_OK)
+  } catch {
+    chmodSync(binary, 0o755)
+  }
+  return binary
 }
