@@ -1,0 +1,62 @@
+/** All words of executions. */
+export const texts = {
+  title: 'Executions',
+  lead: 'Every run of every workflow, newest first.',
+  columns: {
+    status: 'Status',
+    workflow: 'Workflow',
+    trigger: 'Started by',
+    started: 'Started',
+    took: 'Took',
+  },
+  filters: {
+    label: 'Filter the executions',
+    workflow: 'Workflow',
+    anyWorkflow: 'All workflows',
+    status: 'Status',
+    anyStatus: 'Any status',
+    trigger: 'Started by',
+    anyTrigger: 'Any trigger',
+    from: 'From',
+    to: 'To',
+    clear: 'Clear filters',
+  },
+  test: 'Test',
+  replay: 'Replay',
+  unknownWorkflow: 'Deleted workflow',
+  more: 'Show older ones',
+  open: (workflow: string) => `Open this execution of ${workflow}`,
+  empty: {
+    title: 'Nothing has run yet',
+    text: 'When a workflow runs, you can watch it here step by step. Publish a workflow, or open one and run a test.',
+    action: 'Go to the workflows',
+  },
+  nothingFound: {
+    title: 'No execution fits these filters',
+    text: 'Choose another time or status, or clear the filters to see all of them.',
+  },
+  live: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    offline: 'Not live just now, trying again…',
+    refused: 'Not live',
+  },
+  /** When the api couldn't be reached, or answered something unknown. */
+  unreachable: {
+    code: 'api.unreachable',
+    title: 'That did not work.',
+    detail: 'We can’t reach the server just now.',
+    hint: 'Check your connection and try again in a moment.',
+  },
+} as const
+
+/** What an execution's status means, in a sentence. */
+export const statusSentences = {
+  queued: 'It waits for its turn.',
+  running: 'It is running now.',
+  waiting: 'It waits: for a time to come or for an answer. It takes nothing meanwhile.',
+  succeeded: 'Everything was done.',
+  failed: 'A step failed. Look at the step, then retry from there or run all of it again.',
+  cancelled: 'Somebody stopped it.',
+  timed_out: 'It took longer than the workflow allows.',
+} as const
