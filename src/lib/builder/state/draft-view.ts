@@ -1,0 +1,88 @@
+import type * as Y from 'yjs'
+import type {
+  EdgeDefinition,
+  NodeDefinition,
+  WorkflowDefinition,
+} from '#lib/engine/definition/schema.ts'
+import { assemble, readEdge, readNode, readSettings } from '../document/read.ts'
+import { edgesOf, nodesOf, settingsOf } from '../document/shape.ts'
+
+/**
+ * Follows a document and hands out its definition after every change. Only what changed is read again: an untouched
+ * step stays the same object, so that what is drawn from it stays as well.
+ */
+export class DraftView {
+  definition: WorkflowDefinition
+  readonly #doc: Y.Doc
+  readonly #onchange: (definition: WorkflowDefinition) => void
+  readonly #nodes = new Map<string, NodeDefinition>()
+  readonly #edges = new Map<string, EdgeDefinition>()
+  readonly #touched = new Set<string>()
+  #planned = false
+
+  constructor(doc: Y.Doc, onchange: (definition: WorkflowDefinition) => void) {
+    this.#doc = doc
+    this.#onchange = onchange
+    for (const id of nodesOf(doc).keys()) this.#touched.add(id)
+    this.definition = this.#read()
+    nodesOf(doc).observeDeep(this.#onNodes)
+    edgesOf(doc).observe(this.#onOther)
+    settingsOf(doc).observe(this.#onOther)
+  }
+
+  destroy(): void {
+    nodesOf(this.#doc).unobserveDeep(this.#onNodes)
+    edgesOf(this.#doc).unobserve(this.#onOther)
+    settingsOf(this.#doc).unobserve(this.#onOther)
+  }
+
+  readonly #onNodes = (events: Y.YEvent<Y.AbstractType<unknown>>[]): void => {
+    for (const event of events) {
+      const [id] = event.path
+      if (typeof id === 'string') this.#touched.add(id)
+      else for (const key of event.changes.keys.keys()) this.#touched.add(key)
+    }
+    this.#plan()
+  }
+
+  readonly #onOther = (): void => this.#plan()
+
+  /** Once for all changes of one task. */
+  #plan(): void {
+    if (this.#planned) return
+    this.#planned = true
+    queueMicrotask(() => {
+      this.#planned = false
+      this.definition = this.#read()
+      this.#onchange(this.definition)
+    })
+  }
+
+  #read(): WorkflowDefinition {
+    for (const id of this.#touched) {
+      const node = readNode(id, nodesOf(this.#doc).get(id))
+      if (node) this.#nodes.set(id, node)
+      else this.#nodes.delete(id)
+    }
+    this.#touched.clear()
+    this.#readEdges()
+    return assemble(this.#nodes.values(), this.#edges.values(), readSettings(this.#doc))
+  }
+
+  #readEdges(): void {
+    const edges = edgesOf(this.#doc)
+    for (const id of this.#edges.keys()) if (!edges.has(id)) this.#edges.delete(id)
+    for (const [id, value] of edges.entries()) {
+      const before = this.#edges.get(id)
+      const now = readEdge(id, value)
+      if (!now) this.#edges.delete(id)
+      else if (!before || !sameLine(before, now)) this.#edges.set(id, now)
+    }
+  }
+}
+
+const sameLine = (a: EdgeDefinition, b: EdgeDefinition): boolean =>
+  a.source === b.source &&
+  a.target === b.target &&
+  a.sourcePort === b.sourcePort &&
+  a.targetPort === b.targetPort
