@@ -111,6 +111,8 @@ export interface StepContext extends Scope {
   now: string
   /** What started the execution: its payload. */
   trigger: Data
+  /** What came in over the edges that were taken, in the drawing's order; a merge combines it. */
+  arrived: { key: string; output: Data }[]
   /** A line in the step's log. */
   log(level: 'info' | 'warning', message: string): void
 }

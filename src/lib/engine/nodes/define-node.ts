@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Data } from '../data.ts'
+import type { Data, DataObject } from '../data.ts'
 import type { Services, StepContext, TransactionServices, WebhookResponse } from '../services.ts'
 
 /** Palette groups, in the order in which the palette shows them. */
@@ -49,6 +49,15 @@ export const finish = <Output>(output: Output, port = 'out'): Finished<Output> =
   output,
 })
 
+/** Something wrong with one field of a config, in plain words. */
+export interface ConfigIssue {
+  code: string
+  field: string
+  title: string
+  detail: string
+  hint: string
+}
+
 interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> {
   /** `<room>.<verb>`, stable for ever, e.g. `records.create`. */
   type: string
@@ -64,10 +73,20 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
   output: Output
   /** Output that the variable picker and tests use before there is a real one. */
   sample: z.infer<Output>
-  ports?: Ports | ((config: Partial<z.infer<Config>>) => Ports)
+  /** One in, one out unless said otherwise. */
+  ports?(config: Partial<z.infer<Config>>): Ports
+  /** Problems that a field's schema can't express (an address, a time zone); sees the config as typed in, before templates. */
+  check?(config: Partial<z.infer<Config>>): ConfigIssue[]
+  /** Brings a config that was written for an older version of this node type up to date. */
+  upgrade?(config: DataObject, from: number): DataObject
+  /** The fields of its output can also be used as `vars.<name>` by all later steps. */
+  setsVariables?: boolean
 }
 
 type Config<C extends z.ZodObject> = z.infer<C>
+
+/** `retry` sends the same idempotency key again; `fail` stops with `step.outcome_unknown`. */
+export type OnUncertain = 'retry' | 'fail'
 
 /** Recomputed freely; touches nothing outside. Triggers are pure too: their output is the payload that started them. */
 interface PureNode<C extends z.ZodObject, O extends z.ZodType> extends NodeDeclaration<C, O> {
@@ -91,7 +110,7 @@ interface TransactionalNode<C extends z.ZodObject, O extends z.ZodType> extends 
 interface ExternalNode<C extends z.ZodObject, O extends z.ZodType> extends NodeDeclaration<C, O> {
   effect: 'external'
   /** What to do when an attempt was interrupted and nobody knows whether it took effect. */
-  onUncertain: 'retry' | 'fail'
+  onUncertain(config: Config<C>): OnUncertain
   run(
     config: Config<C>,
     context: StepContext & Services,
@@ -126,8 +145,6 @@ export type NodeType<C extends z.ZodObject = z.ZodObject, O extends z.ZodType = 
   | ControlNode<C, O>
 
 /** Declares a node type. Everything people see of it (form, palette, docs, validation) follows from this declaration. */
-export function defineNode<C extends z.ZodObject, O extends z.ZodType, N extends NodeType<C, O>>(
-  node: N & NodeType<C, O>,
-): N {
-  return node
-}
+export const defineNode = <C extends z.ZodObject, O extends z.ZodType>(
+  node: NodeType<C, O>,
+): NodeType<C, O> => node

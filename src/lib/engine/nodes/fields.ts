@@ -32,9 +32,15 @@ export interface FieldMeta {
   keysFrom?: string
   /** Shown under "More options". */
   advanced?: boolean
+  /** Has to be filled in while it's shown, although the schema lets it be absent (it may be hidden). */
+  required?: boolean
+  /** Never shown again nor stored with a step: tokens and passwords. */
+  secret?: boolean
+  /** May contain `{{ … }}`. Set by the builders below. */
+  templated?: boolean
 }
 
-type Look = Omit<FieldMeta, 'widget' | 'options'>
+type Look = Omit<FieldMeta, 'widget' | 'options' | 'secret' | 'templated'>
 
 /** A template may yield data of any type, so templated fields are checked after rendering, by the type given here. */
 const templated = <S extends z.ZodType>(schema: S, meta: FieldMeta): S =>
@@ -48,6 +54,9 @@ export const field = {
   template: (look: Look) => templated(z.coerce.string(), { ...look, widget: 'template' }),
   /** A template whose value keeps its type (a list, a record, a number…). */
   value: (look: Look) => templated(z.unknown(), { ...look, widget: 'template' }),
+  /** A token or password typed in here. */
+  secret: (look: Look) =>
+    templated(z.coerce.string(), { ...look, widget: 'template', secret: true }),
   longTemplate: (look: Look) => templated(z.coerce.string(), { ...look, widget: 'long-template' }),
   number: (look: Look) => z.number().meta({ ...look, widget: 'number' }),
   switch: (look: Look) => z.boolean().meta({ ...look, widget: 'switch' }),

@@ -1,0 +1,167 @@
+import type { ConfigProblem } from '../errors.ts'
+import type { EdgeDefinition, NodeDefinition } from './schema.ts'
+import type { Problem } from './problem.ts'
+
+/** A node as people know it. */
+export const nameOf = (node: { title: string; key: string }): string =>
+  `"${node.title === '' ? node.key : node.title}"`
+
+const names = (nodes: NodeDefinition[]): string =>
+  nodes.length > 5
+    ? `${nodes.slice(0, 5).map(nameOf).join(', ')} and ${nodes.length - 5} more`
+    : nodes.map(nameOf).join(', ')
+
+/** Every sentence that validation can say, in one place. */
+export const texts = {
+  noTrigger: (): Problem => ({
+    code: 'workflow.no_trigger',
+    severity: 'error',
+    title: 'Nothing starts this workflow',
+    detail: 'There is no trigger, so it would never run.',
+    hint: 'Add a trigger, for example "Run by hand", "Webhook" or "Schedule".',
+  }),
+  unknownType: (node: NodeDefinition, nearest: string | undefined): Problem => ({
+    code: 'node.unknown_type',
+    severity: 'error',
+    node: node.id,
+    title: 'Unknown kind of step',
+    detail: `${nameOf(node)} is of the kind "${node.type}", which this installation does not know.`,
+    hint:
+      nearest === undefined
+        ? 'Remove it, or update Weft.'
+        : `Did you mean "${nearest}"? Or update Weft.`,
+  }),
+  newerType: (node: NodeDefinition): Problem => ({
+    code: 'node.newer_version',
+    severity: 'error',
+    node: node.id,
+    title: 'This step was made with a newer Weft',
+    detail: `${nameOf(node)} has settings that this installation cannot read.`,
+    hint: 'Update Weft, or add the step again.',
+  }),
+  duplicateId: (node: NodeDefinition): Problem => ({
+    code: 'node.duplicate_id',
+    severity: 'error',
+    node: node.id,
+    title: 'Two steps are mixed up',
+    detail: `There are two steps with the same inner name as ${nameOf(node)}.`,
+    hint: 'Remove one of them and add it again.',
+  }),
+  duplicateKey: (node: NodeDefinition): Problem => ({
+    code: 'node.duplicate_key',
+    severity: 'error',
+    node: node.id,
+    title: 'Two steps have the same name for variables',
+    detail: `"steps.${node.key}" could mean ${nameOf(node)} or another step.`,
+    hint: 'Remove one of the two and add it again.',
+  }),
+  unreachable: (node: NodeDefinition): Problem => ({
+    code: 'node.unreachable',
+    severity: 'warning',
+    node: node.id,
+    title: 'This step never runs',
+    detail: `No path leads from a trigger to ${nameOf(node)}.`,
+    hint: 'Connect an earlier step to it, or remove it.',
+  }),
+  edgeToNowhere: (edge: EdgeDefinition): Problem => ({
+    code: 'edge.unknown_node',
+    severity: 'error',
+    edge: edge.id,
+    title: 'A connection leads nowhere',
+    detail: 'One of the two steps that it connects is gone.',
+    hint: 'Remove the connection.',
+  }),
+  missingPort: (
+    node: NodeDefinition,
+    edge: EdgeDefinition,
+    port: string,
+    side: 'out' | 'in',
+  ): Problem => ({
+    code: 'edge.unknown_port',
+    severity: 'error',
+    node: node.id,
+    edge: edge.id,
+    title: 'A connection has lost its end',
+    detail:
+      side === 'in'
+        ? `${nameOf(node)} has no place where a connection could arrive${port === 'in' ? '' : ` called "${port}"`}.`
+        : `A connection leaves ${nameOf(node)} at "${port}", which is not there any more.`,
+    hint:
+      side === 'in'
+        ? 'Remove the connection. Triggers come first: nothing leads into them.'
+        : 'Remove the connection and draw it again from one of the ends that are there.',
+  }),
+  doubleEdge: (node: NodeDefinition, edge: EdgeDefinition): Problem => ({
+    code: 'edge.duplicate',
+    severity: 'warning',
+    node: node.id,
+    edge: edge.id,
+    title: 'The same connection is there twice',
+    detail: `Two connections lead the same way into ${nameOf(node)}. One is enough.`,
+    hint: 'Remove one of them.',
+  }),
+  cycle: (nodes: NodeDefinition[]): Problem => ({
+    code: 'graph.cycle',
+    severity: 'error',
+    ...(nodes[0] === undefined ? {} : { node: nodes[0].id }),
+    title: 'These steps go round in a circle',
+    detail: `${names(nodes)} lead back to themselves and would never end.`,
+    hint: 'Remove the connection that leads back. To repeat steps, use "For each".',
+  }),
+  loopMixed: (node: NodeDefinition, loop: NodeDefinition): Problem => ({
+    code: 'loop.mixed_inputs',
+    severity: 'error',
+    node: node.id,
+    title: 'This step is half inside a loop',
+    detail: `${nameOf(node)} comes after "For each item" of ${nameOf(loop)}, and also after a step outside of that loop.`,
+    hint: `Connect it to only one of the two. To go on after the loop, use "When all are done" of ${nameOf(loop)}.`,
+  }),
+  emptyLoop: (node: NodeDefinition): Problem => ({
+    code: 'loop.empty_body',
+    severity: 'warning',
+    node: node.id,
+    title: 'This loop does nothing',
+    detail: `No step follows "For each item" of ${nameOf(node)}.`,
+    hint: 'Connect the steps to repeat to "For each item".',
+  }),
+  noErrorPath: (node: NodeDefinition): Problem => ({
+    code: 'node.error_port_unused',
+    severity: 'warning',
+    node: node.id,
+    title: 'Nothing happens if this step fails',
+    detail: `${nameOf(node)} is set to go its own way if it fails, but no step follows there.`,
+    hint: 'Connect a step to "If it fails", or let the workflow stop on errors.',
+  }),
+  required: (node: NodeDefinition, field: string, label: string): Problem => ({
+    code: 'config.required',
+    severity: 'error',
+    node: node.id,
+    field,
+    title: 'A field is empty',
+    detail: `"${label}" of ${nameOf(node)} needs a value.`,
+    hint: `Fill in "${label}".`,
+  }),
+  invalid: (node: NodeDefinition, field: string, label: string, expected: string): Problem => ({
+    code: 'config.invalid',
+    severity: 'error',
+    node: node.id,
+    field,
+    title: 'A field has a value that does not fit',
+    detail: `"${label}" of ${nameOf(node)}: ${expected}`,
+    hint: `Change "${label}".`,
+  }),
+  /** A problem that a template or a node's own check found. */
+  ofField: (
+    node: NodeDefinition,
+    found: Pick<ConfigProblem, 'code' | 'title' | 'detail' | 'hint'>,
+    field: string,
+  ): Problem => ({
+    code: found.code,
+    severity: 'error',
+    node: node.id,
+    field,
+    title: found.title,
+    detail: found.detail,
+    hint: found.hint ?? 'Change this field.',
+  }),
+}

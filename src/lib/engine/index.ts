@@ -1,0 +1,44 @@
+/** The engine's public door: whatever others use of it is named here. */
+export type { Data, DataObject } from './data.ts'
+export * from './ids.ts'
+export * from './errors.ts'
+export type * from './services.ts'
+export type * from './store.ts'
+
+export * from './definition/schema.ts'
+export { parseDefinition } from './definition/parse.ts'
+export type { Problem } from './definition/problem.ts'
+
+export { CATEGORIES, defineNode, finish, NO_INPUT, NO_OUTPUT, SINGLE } from './nodes/define-node.ts'
+export type {
+  Category,
+  ConfigIssue,
+  Finished,
+  NodeType,
+  Port,
+  Ports,
+  Suspended,
+} from './nodes/define-node.ts'
+export { field, DURATION_UNITS } from './nodes/fields.ts'
+export type { FieldMeta, Widget } from './nodes/fields.ts'
+export { createRegistry, ERROR_PORT, isTrigger, portsOf, registry } from './nodes/registry.ts'
+export type { Registry } from './nodes/registry.ts'
+export { defaultConfig, formFields, isShown } from './nodes/form-fields.ts'
+export type { FormField } from './nodes/form-fields.ts'
+export { fieldsOf, outputFields } from './nodes/output-fields.ts'
+export type { OutputField } from './nodes/output-fields.ts'
+export { readSchedule } from './nodes/triggers/schedule.ts'
+export { readWebhookRules } from './nodes/triggers/webhook.ts'
+export type { WebhookRules } from './nodes/triggers/webhook.ts'
+
+export { RULE_OPERATORS, ruleTree } from './template/rules.ts'
+export type { Rule, RuleNode, RuleTree } from './template/rules.ts'
+export { evaluate, explain } from './template/conditions.ts'
+export type { ExplainedGroup, ExplainedRule } from './template/conditions.ts'
+export type { Calendar } from './template/compare.ts'
+export { groupOf, isRule, ruleCount } from './template/rule-tree.ts'
+export { TAKES_NO_RIGHT } from './template/operators.ts'
+
+export { cronIssue, nextTime, nextTimes } from './schedule/next-time.ts'
+export { isTimeZone } from './time/zone.ts'
+export { parseMoment } from './time/moment.ts'

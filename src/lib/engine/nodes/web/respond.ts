@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import type { Data } from '../../data.ts'
+import { defineNode } from '../define-node.ts'
+import { field } from '../fields.ts'
+
+/** Answers the webhook call that started the execution. */
+export const respondToWebhook = defineNode({
+  type: 'webhook.respond',
+  version: 1,
+  category: 'web',
+  title: 'Respond to the webhook',
+  description:
+    'Sends an answer of your own to whoever called the webhook, if it waits for the result.',
+  icon: 'reply',
+  effect: 'pure',
+  config: z.object({
+    status: field
+      .number({ label: 'Status code', hint: '200 means that all went well.' })
+      .int()
+      .min(200)
+      .max(599)
+      .default(200),
+    body: field.value({ label: 'Answer', hint: 'A text, or data of an earlier step.' }).optional(),
+    headers: field.pairs({ label: 'Headers', advanced: true }).default([]),
+  }),
+  output: z.object({ status: z.number() }),
+  sample: { status: 200 },
+  run({ status, body, headers }) {
+    return {
+      kind: 'finished',
+      port: 'out',
+      output: { status },
+      response: {
+        status,
+        headers: Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
+        // What a template yields is data.
+        body: (body ?? null) as Data,
+      },
+    }
+  },
+})
