@@ -1,0 +1,161 @@
+import type { Data, DataObject } from '#lib/engine/data.ts'
+import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import { fieldsOf, type OutputField } from '#lib/engine/nodes/output-fields.ts'
+import { isTrigger, type Registry } from '#lib/engine/nodes/registry.ts'
+import { readReference } from '../template/parts.ts'
+import { sampleOf, type PipelineFields } from './samples.ts'
+
+/** Where a sample value comes from; people trust a real one more. */
+export type Origin = 'pinned' | 'execution' | 'sample'
+
+/** Something whose values a step may use: an earlier step, the item of a loop, the workflow itself. */
+export interface Source {
+  /** What its references begin with, e.g. `steps.create_record`. */
+  base: string
+  title: string
+  /** The step it is; nothing for the workflow's own values. */
+  node: NodeDefinition | null
+  icon: string
+  origin: Origin
+  value: Data
+  fields: OutputField[]
+}
+
+export interface Surroundings {
+  definition: WorkflowDefinition
+  registry: Registry
+  /** Outputs of the execution that is looked at, by node id. */
+  outputs: ReadonlyMap<string, Data>
+  pipelines: readonly PipelineFields[]
+  workflow: { id: string; name: string }
+  workspace: { id: string; name: string }
+  /** ISO 8601. */
+  now: string
+}
+
+/** The nodes from which a node can be reached, nearest first. */
+export function upstreamOf(definition: WorkflowDefinition, id: string): string[] {
+  const found = new Set<string>()
+  let level = [id]
+  while (level.length > 0) {
+    const next: string[] = []
+    for (const { source, target } of definition.edges) {
+      if (!level.includes(target) || found.has(source) || source === id) continue
+      found.add(source)
+      next.push(source)
+    }
+    level = next
+  }
+  return [...found]
+}
+
+/** The loops in whose body a node is, the innermost first. */
+export function loopsAround(
+  definition: WorkflowDefinition,
+  registry: Registry,
+  id: string,
+): NodeDefinition[] {
+  const before = new Set([...upstreamOf(definition, id), id])
+  return upstreamOf(definition, id).flatMap((candidate) => {
+    const node = definition.nodes.find((one) => one.id === candidate)
+    if (!node || registry.get(node.type)?.effect !== 'control') return []
+    const entersBody = definition.edges.some(
+      (edge) => edge.source === candidate && edge.sourcePort === 'each' && before.has(edge.target),
+    )
+    return entersBody ? [node] : []
+  })
+}
+
+/** Everything that a node's templates may refer to, the nearest step first. */
+export function sourcesFor(id: string, around: Surroundings): Source[] {
+  const steps = upstreamOf(around.definition, id).flatMap((found) => {
+    const node = around.definition.nodes.find((one) => one.id === found)
+    return node ? (stepSource(node, around) ?? []) : []
+  })
+  const loops = loopsAround(around.definition, around.registry, id)
+  const items = loops.slice(0, 1).map((loop) => itemSource(loop, steps))
+  return [...items, ...steps, generalSource(around)]
+}
+
+function stepSource(node: NodeDefinition, around: Surroundings): Source | null {
+  const type = around.registry.get(node.type)
+  if (!type) return null
+  const real = around.outputs.get(node.id)
+  const origin: Origin =
+    node.pinned !== undefined ? 'pinned' : real !== undefined ? 'execution' : 'sample'
+  const value = node.pinned ?? real ?? sampleOf(node, type, around.pipelines)
+  return {
+    base: isTrigger(type) ? 'trigger' : `steps.${node.key}`,
+    title: node.title || type.title,
+    node,
+    icon: type.icon,
+    origin,
+    value,
+    fields: fieldsOf(value, '', 0),
+  }
+}
+
+function itemSource(loop: NodeDefinition, steps: readonly Source[]): Source {
+  const list = loop.config['items']
+  const found = typeof list === 'string' ? valueOf(list, steps) : list
+  const item: Data = Array.isArray(found) ? (found[0] ?? null) : null
+  const value: DataObject = { item, index: 0 }
+  const loopSource = steps.find(({ node }) => node?.id === loop.id)
+  return {
+    base: '',
+    title: `Each item of "${loop.title}"`,
+    node: loop,
+    icon: 'repeat',
+    origin: loopSource?.origin ?? 'sample',
+    value,
+    fields: fieldsOf(value, '', 0),
+  }
+}
+
+function generalSource({ workflow, workspace, now }: Surroundings): Source {
+  const value: DataObject = { now, workflow: { ...workflow }, workspace: { ...workspace } }
+  return {
+    base: '',
+    title: 'This workflow',
+    node: null,
+    icon: 'workflow',
+    origin: 'sample',
+    value,
+    fields: fieldsOf(value, '', 0),
+  }
+}
+
+/** The template text that stands for a field of a source. */
+export function templateOf(source: Source, path: string): string {
+  const joined =
+    path === '' || path.startsWith('[') ? `${source.base}${path}` : `${source.base}.${path}`
+  return `{{ ${joined.replace(/^\./, '')} }}`
+}
+
+/** What a template that is one single reference would give with the samples at hand; undefined when nobody knows. */
+export function valueOf(template: string, sources: readonly Source[]): Data | undefined {
+  const expression = /^\s*\{\{-?\s*([^{}]*?)\s*-?\}\}\s*$/.exec(template)?.[1]
+  const reference = expression === undefined ? null : readReference(expression)
+  return reference ? lookUp([reference.root, ...reference.path], sources) : undefined
+}
+
+/** Follows a reference into the samples. */
+export function lookUp(names: readonly string[], sources: readonly Source[]): Data | undefined {
+  for (const { base, value } of sources) {
+    const start = base === '' ? [] : base.split('.')
+    if (!start.every((name, index) => names[index] === name)) continue
+    const found = names.slice(start.length).reduce<Data | undefined>(partOf, value)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+function partOf(value: Data | undefined, name: string): Data | undefined {
+  if (Array.isArray(value)) {
+    if (name === 'first') return value[0]
+    if (name === 'last') return value.at(-1)
+    return name === 'size' ? value.length : value[Number(name)]
+  }
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, name)) return value[name]
+  return undefined
+}
