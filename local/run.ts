@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { format } from 'node:util'
 import { readCommandLine } from './command-line.ts'
 import { ensureDemo, type Demo } from './demo.ts'
 import { removeData } from './postgres/cluster-folder.ts'
@@ -39,6 +40,7 @@ export async function runEverything(way: Way): Promise<void> {
     undo.push(() => stack.stop())
     const log = openLog(join(options.dataDir, 'logs'), output)
     undo.push(() => log.close())
+    keepConsoleFor(log)
     const serveApp = await preparing
     progress.step('starting the app')
     const app = await serveApp(stack, log)
@@ -71,10 +73,15 @@ function onceStopped(undo: (() => unknown)[]): (code: number) => Promise<void> {
   // The terminal is gone: nobody reads, but the stopping goes on.
   process.stdout.on('error', () => undefined)
   process.on('uncaughtException', (error) => {
-    console.error(`weft: a fault in the local system: ${error.stack ?? error.message}`)
+    process.stderr.write(`weft: a fault in the local system: ${error.stack ?? error.message}\n`)
     void stop(1)
   })
   return stop
+}
+
+/** The API's library writes each of its errors to the console; that belongs into its log. */
+function keepConsoleFor(log: Log): void {
+  console.error = console.warn = (...said: unknown[]) => log.write('api', `${format(...said)}\n`)
 }
 
 async function beginAnew(dataDir: string, progress: Progress): Promise<void> {

@@ -1,4 +1,5 @@
 import { createPostgresConnection } from '@supabase/lite/postgres'
+import type { PostgresType } from 'postgres'
 import type { PostgresServer } from '../postgres/server.ts'
 import { superuser } from '../postgres/server.ts'
 
@@ -19,9 +20,17 @@ export type LiteConnections = {
 export function openLiteConnections(server: PostgresServer): LiteConnections {
   const admin = connect(server.url(superuser), 1)
   const rest = connect(server.url('authenticator'), 10)
-  const auth = connect(server.url('supabase_auth_admin'), 5)
+  const auth = connect(server.url('supabase_auth_admin'), 5, {
+    json: textIsJson(114),
+    jsonb: textIsJson(3802),
+  })
   // The catalogue shows a role only what it may use, and constraints not even then: look with full sight.
-  rest.introspect = (options) => admin.introspect(options)
+  rest.introspect = async (options) => {
+    const found = await admin.introspect(options)
+    // That's what it answers while the database is away: an error, and not a database without tables.
+    if (found.tables.length === 0) throw new Error('The database is not reachable at the moment.')
+    return found
+  }
   rest.clearSchemaCache = () => admin.clearSchemaCache()
   for (const connection of [rest, auth]) assumeGrantsExist(connection)
   return {
@@ -29,10 +38,10 @@ export function openLiteConnections(server: PostgresServer): LiteConnections {
     auth,
     async forgetSchema() {
       await admin.clearSchemaCache()
-      await rest.introspect({ useCache: true })
+      await admin.introspect({ useCache: true })
     },
     async close() {
-      await Promise.all([admin.close(), rest.close(), auth.close()])
+      await Promise.all([admin, rest, auth].map(({ driver }) => driver.end({ timeout: 1 })))
     },
   }
 }
@@ -43,7 +52,11 @@ function assumeGrantsExist(connection: LiteConnection): void {
   ;(connection as unknown as { rlsState: string }).rlsState = 'active'
 }
 
-function connect(url: string, max: number): LiteConnection {
+function connect(
+  url: string,
+  max: number,
+  types: Record<string, PostgresType> = {},
+): LiteConnection {
   return createPostgresConnection({
     url,
     postgresOptions: {
@@ -52,17 +65,16 @@ function connect(url: string, max: number): LiteConnection {
       // Schemas change under it while migrations and tests run: a prepared plan would outlive its table.
       prepare: false,
       types: {
-        json: jsonType(114),
-        jsonb: jsonType(3802),
         timestamp: timeType(1114),
         timestamptz: timeType(1184),
+        ...types,
       },
     },
   })
 }
 
-/** Metadata comes here as text already: to write it as a text again would store a string instead of an object. */
-function jsonType(oid: number) {
+/** The auth side writes JSON that's text already: to make a text of it again would store a string, not an object. */
+function textIsJson(oid: number): PostgresType {
   return {
     to: oid,
     from: [oid],
@@ -72,7 +84,7 @@ function jsonType(oid: number) {
 }
 
 /** Times as every Supabase client expects them: 2026-11-23T04:05:06.789+00:00. */
-function timeType(oid: number) {
+function timeType(oid: number): PostgresType {
   return {
     to: oid,
     from: [oid],
