@@ -25,6 +25,8 @@ export type MenuEntry =
     }
   | { line: true }
   | { heading: string }
+  /** A sentence, e.g. why there's less here than one would expect. */
+  | { note: string }
 
 /** The choices whose words contain what was typed, in order: those starting with it come first. */
 export function matching(choices: readonly Choice[], typed: string, limit = 100): Choice[] {
