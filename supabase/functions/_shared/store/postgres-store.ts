@@ -1,0 +1,186 @@
+import type { ExecutionId, VersionId, WorkspaceId } from '../../../../src/lib/engine/ids.ts'
+import type { TransactionServices } from '../../../../src/lib/engine/services.ts'
+import type {
+  AcceptResult,
+  Checkpoint,
+  ClaimedExecution,
+  ExecutionStore,
+  Lease,
+  NewExecution,
+  VersionRecord,
+} from '../../../../src/lib/engine/store.ts'
+import { Connection } from '../database/connection.ts'
+import { isCollision, isOutage, whileAway } from '../database/outage.ts'
+import type { Pool } from '../database/pool.ts'
+import { LeaseLost, parseDefinition } from '../engine.ts'
+import { PostgresRecords } from '../services/records.ts'
+import { acceptBatch, accepting, type Accepting } from './accept.ts'
+import { Batcher } from './batcher.ts'
+import { checkpointBatch, writing, type Writing, type Written } from './checkpoint.ts'
+import { claimAbandonedRows, claimRows } from './claim.ts'
+import { withSteps } from './load-steps.ts'
+import { OpenSteps } from './open-steps.ts'
+import { reach } from './race-points.ts'
+import { renewLeases } from './renew.ts'
+import { transactionScope } from './transaction-scope.ts'
+import { VersionCache } from './version-cache.ts'
+
+/** A caller who waits for 202 isn't kept waiting for a database that is away. */
+const ACCEPT_PATIENCE_MS = 2_000
+/** A run holds on to what it has done for longer than Postgres needs to come back; then its lease is gone anyway. */
+const CHECKPOINT_PATIENCE_MS = 30_000
+
+/** Statements of this size take a few ten milliseconds; larger ones only make everybody wait. */
+const BATCH = { maxItems: 250, maxBytes: 2 * 1024 * 1024, maxWaiting: 20_000 }
+
+/** The durable state in Postgres. Concurrent callers share commits; every write is fenced by its lease's number. */
+export class PostgresStore implements ExecutionStore {
+  readonly #pool: Pool
+  readonly #connections: Connection[]
+  readonly #accepts: Batcher<Accepting, AcceptResult>
+  readonly #checkpoints: Batcher<Writing, Written>
+  readonly #claims: Batcher<string, ClaimedExecution | null>
+  readonly #forClaims: Connection
+  readonly #versions: VersionCache
+  readonly #open = new OpenSteps()
+
+  /** One connection for each kind of grouped statement, so that none waits for another kind's commit. */
+  constructor(databaseUrl: string, pool: Pool) {
+    const forAccepts = new Connection(databaseUrl)
+    const forCheckpoints = new Connection(databaseUrl)
+    this.#forClaims = new Connection(databaseUrl)
+    this.#connections = [forAccepts, forCheckpoints, this.#forClaims]
+    this.#pool = pool
+    this.#versions = new VersionCache(pool, parseDefinition)
+    this.#accepts = new Batcher({
+      ...BATCH,
+      key: (item) => item.id,
+      size: (item) => item.text.length,
+      write: async (items) => {
+        await reach('accept:before-commit')
+        const outcomes = await whileAway(ACCEPT_PATIENCE_MS, () => acceptBatch(forAccepts, items))
+        await reach('accept:after-commit')
+        return outcomes
+      },
+    })
+    this.#checkpoints = new Batcher({
+      ...BATCH,
+      key: (item) => item.id,
+      size: (item) => item.bytes,
+      write: async (items) => {
+        await reach('checkpoint:before-commit')
+        const outcomes = await whileAway(CHECKPOINT_PATIENCE_MS, (attempt) =>
+          checkpointBatch(forCheckpoints, items, attempt > 1),
+        )
+        await reach('checkpoint:after-commit')
+        return outcomes
+      },
+    })
+    this.#claims = new Batcher({
+      ...BATCH,
+      key: (id) => id,
+      size: (id) => id.length,
+      write: async (ids) => {
+        const rows = await claimRows(this.#forClaims, ids)
+        await reach('claim:after-commit')
+        const claimed = await withSteps(this.#forClaims, rows)
+        const byId = new Map(
+          claimed.map((execution) => [execution.lease.execution as string, execution]),
+        )
+        return ids.map((id) => ({ ok: byId.get(id) ?? null }))
+      },
+    })
+  }
+
+  async accept(execution: NewExecution): Promise<AcceptResult> {
+    return await this.#accepts.add(accepting(execution))
+  }
+
+  async version(id: VersionId): Promise<VersionRecord> {
+    return await this.#versions.get(id)
+  }
+
+  async checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }> {
+    const item = writing(lease, write, (step) => this.#open.isFresh(lease, step))
+    return this.#settled(lease, write, await this.#checkpoints.add(item))
+  }
+
+  async transact(
+    lease: Lease,
+    workspace: WorkspaceId,
+    work: (services: TransactionServices) => Promise<Checkpoint>,
+  ): Promise<{ cancelRequested: boolean }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transactOnce(lease, workspace, work)
+      } catch (problem) {
+        if (!isCollision(problem) || attempt === 5) throw problem
+      }
+    }
+  }
+
+  async claim(execution: ExecutionId): Promise<ClaimedExecution | null> {
+    const claimed = await this.#claims.add(execution)
+    if (claimed !== null) this.#open.claimed(claimed)
+    return claimed
+  }
+
+  async claimAbandoned(limit: number): Promise<ClaimedExecution[]> {
+    const rows = await claimAbandonedRows(this.#forClaims, limit)
+    if (rows.length > 0) await reach('claim:after-commit')
+    const claimed = await withSteps(this.#forClaims, rows)
+    for (const execution of claimed) this.#open.claimed(execution)
+    return claimed
+  }
+
+  async renew(leases: Lease[]): Promise<{ lost: ExecutionId[]; cancelRequested: ExecutionId[] }> {
+    if (leases.length === 0) return { lost: [], cancelRequested: [] }
+    const held = await renewLeases(this.#forClaims, leases)
+    const ids = leases.map((lease) => lease.execution)
+    return {
+      lost: ids.filter((id) => !held.has(id)),
+      cancelRequested: ids.filter((id) => held.get(id)?.cancelRequested === true),
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#connections.map((connection) => connection.close()))
+  }
+
+  async #transactOnce(
+    lease: Lease,
+    workspace: WorkspaceId,
+    work: (services: TransactionServices) => Promise<Checkpoint>,
+  ): Promise<{ cancelRequested: boolean }> {
+    const result = await this.#pool
+      .transaction(transactionScope(workspace), async (queries) => {
+        const write = await work({ records: new PostgresRecords(queries, workspace) })
+        await reach('transact:before-checkpoint')
+        await queries.query('reset role')
+        const item = writing(lease, write, (step) => this.#open.isFresh(lease, step))
+        const [outcome] = await checkpointBatch(queries, [item], false)
+        if (outcome === undefined || !('ok' in outcome) || outcome.ok === null) {
+          throw new LeaseLost(lease.execution)
+        }
+        await reach('transact:before-commit')
+        return { write, written: outcome.ok }
+      })
+      .catch((problem: unknown) => {
+        if (problem instanceof LeaseLost) this.#open.forget(lease.execution)
+        // Whether the commit went through is unknown: only whoever takes over can see.
+        if (isOutage(problem)) this.#open.forget(lease.execution)
+        throw problem
+      })
+    await reach('transact:after-commit')
+    return this.#settled(lease, result.write, result.written)
+  }
+
+  #settled(lease: Lease, write: Checkpoint, written: Written): { cancelRequested: boolean } {
+    if (written === null) {
+      this.#open.forget(lease.execution)
+      throw new LeaseLost(lease.execution)
+    }
+    this.#open.written(lease, write.steps, write.status === 'running')
+    return written
+  }
+}

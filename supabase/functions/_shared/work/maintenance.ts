@@ -1,0 +1,14 @@
+import type { PgBoss } from 'pg-boss'
+import type { Queries } from '../database/pool.ts'
+
+const DAYS_AHEAD = 14
+
+/** What has to be done now and then, by anybody: partitions for the days to come, pg-boss's own upkeep. */
+export async function maintain(queries: Queries, boss: PgBoss): Promise<void> {
+  await queries.query(
+    `select private.ensure_partitions(
+       (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date + ${DAYS_AHEAD}
+     )`,
+  )
+  await boss.supervise()
+}
