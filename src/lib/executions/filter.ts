@@ -10,7 +10,8 @@ export interface ExecutionFilter {
   to?: string | undefined
 }
 
-const statuses: readonly ExecutionStatus[] = [
+/** All statuses, in the order of an execution’s life. */
+export const executionStatuses: readonly ExecutionStatus[] = [
   'queued',
   'running',
   'waiting',
@@ -32,7 +33,7 @@ export function filterFrom(asked: { get: (name: string) => string | null }): Exe
   const trigger = asked.get('trigger') ?? ''
   return {
     workflow: /^[0-9a-f-]{36}$/.test(workflow) ? workflow : undefined,
-    status: statuses.find((status) => status === asked.get('status')),
+    status: executionStatuses.find((status) => status === asked.get('status')),
     trigger: /^trigger\.[a-z_]+$/.test(trigger) ? trigger : undefined,
     from: day('from'),
     to: day('to'),

@@ -1,0 +1,14 @@
+import { durationWords } from '#lib/ui/moment.ts'
+import { isFinished, type Execution } from './rows.ts'
+
+/** How long an execution took, or takes so far. */
+export function tookWords(
+  execution: Pick<Execution, 'created_at' | 'finished_at' | 'status'>,
+  now: number,
+): string {
+  const started = new Date(execution.created_at).getTime()
+  if (execution.finished_at !== null) {
+    return durationWords(new Date(execution.finished_at).getTime() - started)
+  }
+  return isFinished(execution.status) ? '–' : `${durationWords(Math.max(0, now - started))} so far`
+}
