@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { format } from 'node:util'
 import { readCommandLine } from './command-line.ts'
 import { ensureDemo, type Demo } from './demo.ts'
 import { removeData } from './postgres/cluster-folder.ts'
@@ -40,7 +39,6 @@ export async function runEverything(way: Way): Promise<void> {
     undo.push(() => stack.stop())
     const log = openLog(join(options.dataDir, 'logs'), output)
     undo.push(() => log.close())
-    keepConsoleFor(log)
     const serveApp = await preparing
     progress.step('starting the app')
     const app = await serveApp(stack, log)
@@ -77,11 +75,6 @@ function onceStopped(undo: (() => unknown)[]): (code: number) => Promise<void> {
     void stop(1)
   })
   return stop
-}
-
-/** The API's library writes each of its errors to the console; that belongs into its log. */
-function keepConsoleFor(log: Log): void {
-  console.error = console.warn = (...said: unknown[]) => log.write('api', `${format(...said)}\n`)
 }
 
 async function beginAnew(dataDir: string, progress: Progress): Promise<void> {

@@ -1,12 +1,10 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startFunctions } from './functions/start-functions.ts'
+import { startApi } from './gateway/api.ts'
 import { functionsProxy } from './gateway/functions-proxy.ts'
 import { startGateway } from './gateway/gateway.ts'
-import { openLiteConnections } from './gateway/lite-connections.ts'
-import { createRestAndAuth } from './gateway/rest-and-auth.ts'
 import { ensureKeys, type Keys } from './keys.ts'
-import { authMail } from './mail/auth-mail.ts'
 import { openMailbox } from './mail/mailbox.ts'
 import { mailboxPage } from './mail/mailbox-page.ts'
 import { startSmtpServer } from './mail/smtp-server.ts'
@@ -17,7 +15,6 @@ import { takeLock } from './processes/lock.ts'
 import { openLog } from './processes/log.ts'
 import { portOrFree } from './processes/ports.ts'
 import { startRealtime } from './realtime/realtime.ts'
-import { listenForSchemaChanges } from './gateway/schema-changes.ts'
 
 /** How to start the embedded system. */
 export type StackOptions = {
@@ -116,7 +113,8 @@ async function start(
   const apiUrl = `http://127.0.0.1:${gatewayPort}`
   const appUrl = `http://localhost:${appPort}`
 
-  const database = await openDatabase(options, supabaseFolder, say)
+  let recovered = (): void => undefined
+  const database = await openDatabase(options, supabaseFolder, say, () => recovered())
   undo.push(() => database.stop())
 
   const mailbox = openMailbox(join(dataDir, 'mail.jsonl'))
@@ -136,14 +134,23 @@ async function start(
   functionsStarting.catch(() => undefined)
   undo.push(async () => (await functionsStarting.catch(() => undefined))?.stop())
 
-  const connections = openLiteConnections(database)
-  undo.push(() => connections.close())
-  const schemaChanges = await listenForSchemaChanges(database.url(superuser), () =>
-    connections.forgetSchema(),
+  const api = await startApi(
+    {
+      databaseUrls: {
+        superuser: database.url(superuser),
+        authenticator: database.url('authenticator'),
+        authAdmin: database.url('supabase_auth_admin'),
+      },
+      keys,
+      appUrl,
+      apiUrl,
+      smtpUrl,
+      mailFrom,
+    },
+    log,
   )
-  undo.push(() => schemaChanges.stop())
-  const mail = authMail(smtpUrl, mailFrom)
-  const api = createRestAndAuth({ connections, keys, appUrl, apiUrl, mail })
+  undo.push(() => api.stop())
+  recovered = () => void api.restart()
   const realtime = await startRealtime({
     databaseUrl: database.url(superuser),
     keys,
@@ -161,7 +168,7 @@ async function start(
   const gateway = await startGateway(
     gatewayPort,
     {
-      ...api,
+      api: api.handle,
       functions: proxy.handle,
       mailbox: mailboxPage(mailbox),
       realtime: realtime.handle,
@@ -207,6 +214,7 @@ async function openDatabase(
   options: StackOptions,
   supabaseFolder: string,
   say: (line: string) => void,
+  recovered: () => void,
 ): Promise<PostgresServer> {
   const schema = readSchema(join(supabaseFolder, 'migrations'))
   const folder = clusterFolder(options.dataDir)
@@ -220,6 +228,7 @@ async function openDatabase(
     port: options.ports?.database ?? 54322,
     durable: options.durable ?? true,
     logFile: join(options.dataDir, 'logs/postgres.log'),
+    recovered,
   })
   try {
     const applied = await applySchema(database, schema)

@@ -1,7 +1,13 @@
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  Agent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Keys } from '../keys.ts'
+import { forward } from './forward.ts'
 import type { Handler } from './gateway.ts'
 import { verifyToken } from './tokens.ts'
 import { sendJson } from './web-request.ts'
@@ -18,17 +24,6 @@ export type FunctionsProxyOptions = {
 }
 
 const prefix = '/functions/v1'
-// Of the connection, not of the message: each leg has its own.
-const ownHeaders = [
-  'connection',
-  'keep-alive',
-  'transfer-encoding',
-  'upgrade',
-  'proxy-connection',
-  'te',
-  'trailer',
-]
-
 /** Streams /functions/v1/<name>/… to Deno. As hosted, CORS is the function's own, and so are all its answers. */
 export function functionsProxy(options: FunctionsProxyOptions): { handle: Handler; stop(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 512 })
@@ -44,7 +39,18 @@ export function functionsProxy(options: FunctionsProxyOptions): { handle: Handle
     const refusal = checkToken(incoming, name, options)
     if (refusal) return sendJson(outgoing, 401, { code: 401, message: refusal })
     if (!(await options.whenReady())) return notUp(outgoing)
-    forward(incoming, outgoing, path, options.port, agent)
+    forward(incoming, outgoing, {
+      port: options.port,
+      path,
+      agent,
+      headers: forwardedFor(incoming),
+      notUp: () => notUp(outgoing),
+      brokenOff: () =>
+        sendJson(outgoing, 502, {
+          code: 'BAD_GATEWAY',
+          message: 'The function ended before it answered',
+        }),
+    })
   }
   return { handle, stop: () => agent.destroy() }
 }
@@ -75,49 +81,16 @@ function openFunctions(supabaseFolder: string): Set<string> {
   return open
 }
 
-function forward(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  path: string,
-  port: number,
-  agent: Agent,
-): void {
-  const headers = { ...incoming.headers }
-  for (const name of ownHeaders) Reflect.deleteProperty(headers, name)
-  headers['x-forwarded-for'] = [incoming.headers['x-forwarded-for'], incoming.socket.remoteAddress]
-    .flat()
-    .filter(Boolean)
-    .join(', ')
-  headers['x-forwarded-host'] ??= incoming.headers.host
-  headers['x-forwarded-proto'] ??= 'http'
-  const call = httpRequest({
-    host: '127.0.0.1',
-    port,
-    path,
-    method: incoming.method,
-    headers,
-    agent,
-  })
-  call.on('response', (answer) => {
-    const kept = { ...answer.headers }
-    for (const name of ownHeaders) Reflect.deleteProperty(kept, name)
-    outgoing.writeHead(answer.statusCode ?? 502, kept)
-    answer.on('error', () => outgoing.destroy())
-    answer.pipe(outgoing)
-  })
-  call.on('error', (error: NodeJS.ErrnoException) => {
-    if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy()
-    else if (error.code === 'ECONNREFUSED') notUp(outgoing)
-    else
-      sendJson(outgoing, 502, {
-        code: 'BAD_GATEWAY',
-        message: 'The function ended before it answered',
-      })
-  })
-  outgoing.on('close', () => {
-    if (!outgoing.writableFinished) call.destroy()
-  })
-  incoming.pipe(call)
+/** Whom the request is from: a function sees only the gateway otherwise. */
+function forwardedFor({ headers, socket }: IncomingMessage): OutgoingHttpHeaders {
+  return {
+    'x-forwarded-for': [headers['x-forwarded-for'], socket.remoteAddress]
+      .flat()
+      .filter(Boolean)
+      .join(', '),
+    'x-forwarded-host': headers['x-forwarded-host'] ?? headers.host,
+    'x-forwarded-proto': headers['x-forwarded-proto'] ?? 'http',
+  }
 }
 
 function notUp(outgoing: ServerResponse): void {

@@ -1,15 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { sendJson, toRequest, writeResponse } from './web-request.ts'
+import { sendJson } from './web-request.ts'
 
 /** Answers one part of the API, straight on Node's request and response. */
 export type Handler = (incoming: IncomingMessage, outgoing: ServerResponse) => void | Promise<void>
 
 /** What the gateway puts under one address. */
 export type GatewayRoutes = {
-  rest(request: Request): Promise<Response>
-  auth(request: Request): Promise<Response>
+  /** /rest/v1 and /auth/v1. */
+  api: Handler
   functions: Handler
   mailbox: Handler
   realtime: Handler
@@ -59,21 +59,11 @@ async function route(
 ): Promise<void> {
   const path = (incoming.url ?? '/').split('?', 1)[0] ?? '/'
   if (path.startsWith('/functions/v1/')) return routes.functions(incoming, outgoing)
-  if (path.startsWith('/rest/v1')) return answer(routes.rest, incoming, outgoing)
-  if (path.startsWith('/auth/v1')) return answer(routes.auth, incoming, outgoing)
+  if (/^\/(rest|auth)\/v1(\/|$)/.test(path)) return routes.api(incoming, outgoing)
   if (path.startsWith('/realtime/v1/')) return routes.realtime(incoming, outgoing)
   if (path === '/mailbox' || path.startsWith('/mailbox/')) return routes.mailbox(incoming, outgoing)
   if (path === '/health') return sendJson(outgoing, 200, { status: 'ok' })
   sendJson(outgoing, 404, { message: 'There is nothing at this address.' })
-}
-
-async function answer(
-  handler: (request: Request) => Promise<Response>,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-): Promise<void> {
-  const origin = `http://${incoming.headers.host ?? '127.0.0.1'}`
-  await writeResponse(await handler(toRequest(incoming, origin)), outgoing)
 }
 
 function close(server: Server, upgraded: Iterable<Duplex>): Promise<void> {

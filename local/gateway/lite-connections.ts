@@ -1,9 +1,10 @@
 import { createPostgresConnection } from '@supabase/lite/postgres'
 import type { PostgresType } from 'postgres'
-import type { PostgresServer } from '../postgres/server.ts'
-import { superuser } from '../postgres/server.ts'
 
 type LiteConnection = ReturnType<typeof createPostgresConnection>
+
+/** Addresses of the database, by the role that each logs in as. */
+export type DatabaseUrls = { superuser: string; authenticator: string; authAdmin: string }
 
 /** The two ways in which the API reaches the database. */
 export type LiteConnections = {
@@ -13,14 +14,13 @@ export type LiteConnections = {
   auth: LiteConnection
   /** Looks anew at what tables and functions there are. */
   forgetSchema(): Promise<void>
-  close(): Promise<void>
 }
 
 /** Opens @supabase/lite's connections so that they have no more rights than hosted ones. */
-export function openLiteConnections(server: PostgresServer): LiteConnections {
-  const admin = connect(server.url(superuser), 1)
-  const rest = connect(server.url('authenticator'), 10)
-  const auth = connect(server.url('supabase_auth_admin'), 5, {
+export function openLiteConnections(urls: DatabaseUrls): LiteConnections {
+  const admin = connect(urls.superuser, 1)
+  const rest = connect(urls.authenticator, 10)
+  const auth = connect(urls.authAdmin, 5, {
     json: textIsJson(114),
     jsonb: textIsJson(3802),
   })
@@ -39,9 +39,6 @@ export function openLiteConnections(server: PostgresServer): LiteConnections {
     async forgetSchema() {
       await admin.clearSchemaCache()
       await admin.introspect({ useCache: true })
-    },
-    async close() {
-      await Promise.all([admin, rest, auth].map(({ driver }) => driver.end({ timeout: 1 })))
     },
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getAuthSchemaSql } from '@supabase/lite'
-import postgres from 'postgres'
+import pg from 'pg'
 import { superuser, type PostgresServer } from './server.ts'
 
 type SqlFile = { version: string; name: string; text: string }
@@ -52,23 +52,23 @@ function readSqlFiles(folder: string): SqlFile[] {
 
 /** Brings a database up to date and tells how many files it took. */
 export async function applySchema(server: PostgresServer, schema: Schema): Promise<number> {
-  const admin = connect(server.url(superuser))
+  const admin = await connect(server.url(superuser))
   try {
-    await admin.unsafe(`
+    await admin.query(`
       create schema if not exists supabase_migrations;
       create table if not exists supabase_migrations.platform_files (version text primary key, name text, statements text[]);
       create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text);
     `)
     const platform = await applyFiles(admin, 'platform_files', schema.platform)
     if (platform) {
-      await admin.unsafe(`
+      await admin.query(`
         grant usage on schema supabase_migrations to postgres;
         grant all on supabase_migrations.schema_migrations to postgres;
       `)
     }
     await openRoles(admin, server, ['postgres', 'authenticator', 'supabase_auth_admin'])
     // As on a hosted project migrations run as "postgres", which is no superuser: what needs one fails here already.
-    const owner = connect(server.url('postgres'))
+    const owner = await connect(server.url('postgres'))
     const own = await applyFiles(owner, 'schema_migrations', schema.migrations).finally(() =>
       owner.end(),
     )
@@ -79,14 +79,14 @@ export async function applySchema(server: PostgresServer, schema: Schema): Promi
   }
 }
 
-type Database = ReturnType<typeof connect>
-
-function connect(url: string) {
-  return postgres(url, { max: 1, onnotice: () => undefined, prepare: false })
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  return client
 }
 
-async function applyFiles(db: Database, ledger: string, files: SqlFile[]): Promise<number> {
-  const rows = await db.unsafe<{ version: string; statements: string[] | null }[]>(
+async function applyFiles(db: pg.Client, ledger: string, files: SqlFile[]): Promise<number> {
+  const { rows } = await db.query<{ version: string; statements: string[] | null }>(
     `select version, statements from supabase_migrations.${ledger}`,
   )
   const known = new Map(rows.map((row) => [row.version, row.statements?.join('\n')]))
@@ -103,21 +103,17 @@ async function applyFiles(db: Database, ledger: string, files: SqlFile[]): Promi
   return applied
 }
 
-async function applyFile(db: Database, ledger: string, file: SqlFile): Promise<void> {
+async function applyFile(db: pg.Client, ledger: string, file: SqlFile): Promise<void> {
   try {
-    await db.begin(async (tx) => {
-      await tx.unsafe(file.text)
-      await tx.unsafe(
-        `insert into supabase_migrations.${ledger} (version, name, statements) values ($1, $2, $3)`,
-        [file.version, file.name, [file.text]],
-      )
-    })
+    await db.query('begin')
+    await db.query(file.text)
+    await db.query(
+      `insert into supabase_migrations.${ledger} (version, name, statements) values ($1, $2, $3)`,
+      [file.version, file.name, [file.text]],
+    )
+    await db.query('commit')
   } catch (error) {
-    const { message, where, position } = error as {
-      message: string
-      where?: string
-      position?: string
-    }
+    const { message, where, position } = error as pg.DatabaseError
     const line = position ? `, line ${file.text.slice(0, Number(position)).split('\n').length}` : ''
     throw new Error(
       `${file.version}_${file.name}.sql${line}: ${message}${where ? `\n${where}` : ''}`,
@@ -127,11 +123,12 @@ async function applyFile(db: Database, ledger: string, file: SqlFile): Promise<v
 }
 
 /** Lets these roles log in, each with the password that the cluster's secret gives it. */
-async function openRoles(admin: Database, server: PostgresServer, roles: string[]): Promise<void> {
-  const closed = await admin<{ rolname: string }[]>`
-    select rolname from pg_authid where rolname = any (${roles}) and (not rolcanlogin or rolpassword is null)
-  `
+async function openRoles(admin: pg.Client, server: PostgresServer, roles: string[]): Promise<void> {
+  const { rows: closed } = await admin.query<{ rolname: string }>(
+    'select rolname from pg_authid where rolname = any ($1) and (not rolcanlogin or rolpassword is null)',
+    [roles],
+  )
   for (const { rolname } of closed) {
-    await admin.unsafe(`alter role ${rolname} with login password '${server.password(rolname)}'`)
+    await admin.query(`alter role ${rolname} with login password '${server.password(rolname)}'`)
   }
 }

@@ -41,6 +41,8 @@ export type PostgresOptions = {
   durable: boolean
   logFile: string
   moved?: (port: number) => void
+  /** Told when Postgres died and is up again: connections from before are dead. */
+  recovered?: () => void
 }
 
 const settings = {
@@ -195,7 +197,8 @@ class RunningPostgres {
       await pause(Math.min(5000, 100 * 2 ** tries))
       if (this.#stopping) return
       try {
-        return await this.launch()
+        await this.launch()
+        return this.#options.recovered?.()
       } catch (error) {
         writeFileSync(this.#options.logFile, `${(error as Error).message}\n`, { flag: 'a' })
       }

@@ -1,4 +1,5 @@
-import type { Sql } from 'postgres'
+import type { Pool } from 'pg'
+import { listen } from '../postgres/listen.ts'
 import type { Hub } from './hub.ts'
 
 type MessageRow = { id: string; topic: string; event: string; payload: unknown; private: boolean }
@@ -8,10 +9,11 @@ const pruneEveryMs = 10 * 60 * 1000
 
 /** Delivers what the database sends: each commit announces the ids of its messages, which are then fetched together. */
 export async function deliverDatabaseBroadcasts(
-  sql: Sql,
+  databaseUrl: string,
+  pool: Pool,
   hub: Hub,
   log: (line: string) => void,
-): Promise<{ stop(): void }> {
+): Promise<{ stop(): Promise<void> }> {
   let announced: string[] = []
   let fetching = false
 
@@ -22,7 +24,7 @@ export async function deliverDatabaseBroadcasts(
       while (announced.length) {
         const ids = announced
         announced = []
-        for (const row of await fetchMessages(sql, ids)) hub.broadcast(row)
+        for (const row of await fetchMessages(pool, ids)) hub.broadcast(row)
       }
     } catch (error) {
       log(`messages could not be fetched: ${String(error)}`)
@@ -31,26 +33,40 @@ export async function deliverDatabaseBroadcasts(
     }
   }
 
-  await sql.listen('realtime_messages', (id) => {
-    announced.push(id)
-    // Notices of one commit arrive together: they are fetched in one go.
-    setImmediate(() => void fetchAll())
+  const listening = await listen({
+    databaseUrl,
+    channel: 'realtime_messages',
+    heard(id) {
+      announced.push(id)
+      // Notices of one commit arrive together: they are fetched in one go.
+      setImmediate(() => void fetchAll())
+    },
   })
   const prune = setInterval(() => {
-    sql`delete from realtime.messages where inserted_at < now() at time zone 'UTC' - ${keptFor}::interval`.catch(
-      (error: unknown) => log(`old messages could not be removed: ${String(error)}`),
-    )
+    pool
+      .query(
+        `delete from realtime.messages where inserted_at < now() at time zone 'UTC' - $1::interval`,
+        [keptFor],
+      )
+      .catch((error: unknown) => log(`old messages could not be removed: ${String(error)}`))
   }, pruneEveryMs)
   prune.unref()
-  return { stop: () => clearInterval(prune) }
+  return {
+    async stop() {
+      clearInterval(prune)
+      await listening.stop()
+    },
+  }
 }
 
 /** In the order in which they were announced, which is the order of the commits. */
-function fetchMessages(sql: Sql, ids: string[]): Promise<MessageRow[]> {
-  return sql<MessageRow[]>`
-    select m.id, m.topic, m.event, m.payload, m.private
-    from unnest(${ids}::uuid[]) with ordinality as wanted (id, place)
-    join realtime.messages m on m.id = wanted.id
-    order by wanted.place
-  `
+async function fetchMessages(pool: Pool, ids: string[]): Promise<MessageRow[]> {
+  const { rows } = await pool.query<MessageRow>(
+    `select m.id, m.topic, m.event, m.payload, m.private
+     from unnest($1::uuid[]) with ordinality as wanted (id, place)
+     join realtime.messages m on m.id = wanted.id
+     order by wanted.place`,
+    [ids],
+  )
+  return rows
 }

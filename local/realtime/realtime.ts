@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import postgres from 'postgres'
 import { WebSocketServer } from 'ws'
 import type { Handler } from '../gateway/gateway.ts'
 import { verifyToken } from '../gateway/tokens.ts'
 import type { Keys } from '../keys.ts'
+import { openPool } from '../postgres/pool.ts'
 import { databaseAuthorization } from './authorization.ts'
 import type { Realm } from './channel.ts'
 import { Connection } from './connection.ts'
@@ -31,16 +31,16 @@ export async function startRealtime(options: {
   log: (line: string) => void
 }): Promise<RealtimeServer> {
   const { keys, log } = options
-  const sql = postgres(options.databaseUrl, { max: 4, onnotice: () => undefined })
+  const pool = openPool(options.databaseUrl, 4)
   const hub = new Hub()
   const realm: Realm = {
     hub,
     presence: new Presence(hub),
-    authorization: databaseAuthorization(sql),
+    authorization: databaseAuthorization(pool),
     keys,
     log,
   }
-  const fromDatabase = await deliverDatabaseBroadcasts(sql, hub, log)
+  const fromDatabase = await deliverDatabaseBroadcasts(options.databaseUrl, pool, hub, log)
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
   const connections = new Set<Connection>()
   const sweep = setInterval(() => {
@@ -68,10 +68,10 @@ export async function startRealtime(options: {
     connect,
     async stop() {
       clearInterval(sweep)
-      fromDatabase.stop()
       for (const connection of connections) connection.end()
       server.close()
-      await sql.end({ timeout: 1 })
+      await fromDatabase.stop()
+      await pool.end()
     },
   }
 }
