@@ -1,6 +1,6 @@
 import * as Y from 'yjs'
 import type { Data } from '#lib/engine/data.ts'
-import type { WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
 import { NodeId } from '#lib/engine/ids.ts'
 import { clip, readClipping, settle, type Clipping } from './document/clipboard.ts'
 import {
@@ -11,7 +11,7 @@ import {
   uniqueTitle,
   type MakeId,
 } from './document/names.ts'
-import { toDefinition } from './document/read.ts'
+import { readNode, toDefinition } from './document/read.ts'
 import {
   configMap,
   edgesOf,
@@ -78,6 +78,7 @@ export class WorkflowDocument {
   readonly #makeId: MakeId
   #lastLabel = ''
   #strokes = 0
+  #isInside = false
 
   constructor(doc: Y.Doc, options: { longTexts: LongTexts; makeId?: MakeId }) {
     this.doc = doc
@@ -237,6 +238,16 @@ export class WorkflowDocument {
     return clipped ? this.#add(clipped, BESIDE) : []
   }
 
+  /** One node as it is right now, also in the middle of a change. */
+  toNode(id: string): NodeDefinition | null {
+    return readNode(id, nodesOf(this.doc).get(id))
+  }
+
+  /** Several changes that undo as one; with a label, together with those of the same label just before. */
+  together<Result>(changes: () => Result, label?: string): Result {
+    return label === undefined ? this.#stroke(changes) : this.#typing(label, changes)
+  }
+
   undo(): void {
     this.#lastLabel = ''
     this.undoManager.undo()
@@ -282,9 +293,16 @@ export class WorkflowDocument {
 
   /** A change that undoes together with those of the same label shortly before it: a word, not a letter. */
   #typing<Result>(label: string, change: () => Result): Result {
+    // Inside of `together`, the outer label is the one that counts.
+    if (this.#isInside) return change()
     if (label !== this.#lastLabel) this.undoManager.stopCapturing()
     this.#lastLabel = label
-    return this.doc.transact(change, this.origin)
+    this.#isInside = true
+    try {
+      return this.doc.transact(change, this.origin)
+    } finally {
+      this.#isInside = false
+    }
   }
 }
 

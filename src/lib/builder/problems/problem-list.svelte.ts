@@ -1,0 +1,53 @@
+import {
+  validateDefinition,
+  type Problem,
+  type Registry,
+  type WorkflowDefinition,
+} from '#lib/engine/index.ts'
+
+const AFTER_MS = 150
+
+/** What is wrong with the drawing, found by the engine a moment after each change. */
+export class ProblemList {
+  all = $state.raw<readonly Problem[]>([])
+  readonly errors = $derived(this.all.filter(({ severity }) => severity === 'error'))
+  readonly warnings = $derived(this.all.filter(({ severity }) => severity === 'warning'))
+  readonly #byNode = $derived(Map.groupBy(this.all, ({ node }): string => node ?? ''))
+  readonly #registry: Registry
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #definition: WorkflowDefinition | null = null
+
+  constructor(registry: Registry) {
+    this.#registry = registry
+  }
+
+  /** Looks at a definition soon; at once when nothing has been looked at yet. */
+  check(definition: WorkflowDefinition): void {
+    const isFirst = this.#definition === null
+    this.#definition = definition
+    if (isFirst) this.#look()
+    else this.#timer ??= setTimeout(() => this.#look(), AFTER_MS)
+  }
+
+  of(node: string): readonly Problem[] {
+    return this.#byNode.get(node) ?? none
+  }
+
+  /** What is wrong with one field, in one sentence. */
+  ofField(node: string, field: string): string | null {
+    const problem = this.of(node).find((one) => one.field === field)
+    return problem ? `${problem.detail} ${problem.hint}` : null
+  }
+
+  destroy(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #look(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#definition) this.all = validateDefinition(this.#definition, this.#registry)
+  }
+}
+
+const none: readonly Problem[] = []
