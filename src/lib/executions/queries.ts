@@ -12,13 +12,20 @@ import {
 /** Where executions are looked for. */
 export type ExecutionScope = { workspace: string } | { workflow: string }
 
-/** Executions, newest first; `before` is the id of the last one known, for the next page. Throws the database's answer. */
+/** Which executions, and how many. */
+export interface ExecutionQuery {
+  filter?: ExecutionFilter
+  /** The id of the last one known, for the next page. */
+  before?: string | undefined
+  limit?: number
+}
+
+/** Executions, newest first. Throws the database's answer. */
 export async function listExecutions(
   supabase: SupabaseClient,
   scope: ExecutionScope,
-  options: { filter?: ExecutionFilter; before?: string | undefined; limit?: number } = {},
+  { filter = {}, before, limit = 50 }: ExecutionQuery = {},
 ): Promise<Execution[]> {
-  const { filter = {}, before, limit = 50 } = options
   const span = idSpan(filter)
   let query = supabase.from('executions').select(executionColumns)
   query =
@@ -68,7 +75,8 @@ export async function getTriggerData(supabase: SupabaseClient, id: string): Prom
 
 const wholeSteps = 200
 const stepPage = 1000
-const mostSteps = 5000
+/** How many steps of one execution are fetched; those of longer loops are counted, not shown. */
+export const mostSteps = 5000
 
 /**
  * The steps of an execution in the order they began. The first 200 come whole; of a long loop's the rest come without
@@ -119,5 +127,29 @@ export async function getStep(
     .maybeSingle()
     .throwOnError()
     .overrideTypes<Step, { merge: false }>()
+  return data
+}
+
+/** A version as an execution shows it: what it's called and what was drawn. */
+export interface ExecutedVersion {
+  id: string
+  kind: 'published' | 'test'
+  /** Of published ones. */
+  number: number | null
+  definition: unknown
+}
+
+/** The version that an execution runs; nothing when it isn't there or isn't the asker's to see. */
+export async function getVersion(
+  supabase: SupabaseClient,
+  id: string,
+): Promise<ExecutedVersion | null> {
+  const { data } = await supabase
+    .from('workflow_versions')
+    .select('id, kind, number, definition')
+    .eq('id', id)
+    .maybeSingle()
+    .throwOnError()
+    .overrideTypes<ExecutedVersion, { merge: false }>()
   return data
 }

@@ -90,3 +90,21 @@ export function isLeftOut(value: Data): boolean {
 export function isFinished(status: ExecutionStatus): boolean {
   return !['queued', 'running', 'waiting'].includes(status)
 }
+
+/** A told execution over a known one. One that succeeded never goes back: what says so was late. */
+export function mergedExecution(known: Execution, told: Execution): Execution {
+  return known.status === 'succeeded' && told.status !== 'succeeded' ? known : told
+}
+
+/** A newer step over a known one: a finished attempt stays finished, and values once fetched aren't lost again. */
+export function mergedStep(known: Step, newer: Step): Step {
+  if (known.finished_at !== null && newer.finished_at === null) return known
+  const same = known.finished_at === newer.finished_at
+  return {
+    ...newer,
+    input: isLeftOut(newer.input) && same ? known.input : newer.input,
+    output: isLeftOut(newer.output) && same ? known.output : newer.output,
+    logs: newer.logs ?? (same ? known.logs : null),
+    superseded: known.superseded || newer.superseded,
+  }
+}
