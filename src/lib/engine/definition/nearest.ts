@@ -6,12 +6,10 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   let closest = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const name of known) {
     const candidate = name.toLowerCase()
-    const distance =
-      candidate !== '' &&
-      wanted.length > 2 &&
+    const within =
+      Math.min(candidate.length, wanted.length) > 2 &&
       (candidate.includes(wanted) || wanted.includes(candidate))
-        ? 1
-        : editDistance(wanted, candidate, closest)
+    const distance = within ? 1 : editDistance(wanted, candidate, closest)
     if (distance < closest) {
       closest = distance
       best = name

@@ -1,0 +1,31 @@
+import type { Data } from '../data.ts'
+import type { ErrorData } from '../store.ts'
+import type { End, Step } from './state.ts'
+
+/** Something that happened; the machine's only input. */
+export type RunEvent =
+  | { kind: 'finished'; step: Step; port: string; output: Data }
+  /** For good: no attempt is left. */
+  | { kind: 'failed'; step: Step; error: ErrorData }
+  /** Goes to sleep, for reasons of its own. */
+  | { kind: 'suspended'; step: Step; until: number | null; progress: Data }
+  /** This attempt failed; another one is due. */
+  | { kind: 'postponed'; step: Step; until: number }
+  /** A loop knows its items. */
+  | { kind: 'looped'; step: Step; items: readonly Data[]; concurrency: number; goesOn: boolean }
+  | { kind: 'wake'; now: number }
+  | { kind: 'cancel' }
+  | { kind: 'timeout' }
+
+/** What follows from it; for the driver to do. */
+export type Effect =
+  /** Make an attempt. */
+  | { kind: 'run'; step: Step }
+  /** Write down that this step was passed over: its branch was not taken, or it's switched off. */
+  | { kind: 'skipped'; step: Step; port: string | null }
+  /** A loop is done, or failed. */
+  | { kind: 'loop_finished'; step: Step; port: string; output: Data }
+  | { kind: 'loop_failed'; step: Step; error: ErrorData; port: string | null }
+  /** Call off whatever this step is doing. */
+  | { kind: 'called_off'; step: Step }
+  | { kind: 'ended'; end: End }

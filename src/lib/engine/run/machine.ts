@@ -1,0 +1,308 @@
+import type { Data } from '../data.ts'
+import type { Plan, PlanNode } from '../plan/plan.ts'
+import type { ErrorData, StepRecord } from '../store.ts'
+import type { Effect, RunEvent } from './events.ts'
+import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
+import { hasRoom, isDone, keepFailure, keepResult, loopOutput, newLoop, openItem } from './loops.ts'
+import { recall } from './progress.ts'
+import { placeOf, type End, type Frame, type LoopRun, type RunState, type Step } from './state.ts'
+
+/*
+ * The state machine: (state, event) -> effects. No clock, no chance, no I/O: the same events give the same run, and the
+ * order in which parallel steps end makes no difference to how it ends. It changes its state in place, for speed;
+ * whoever holds a state hands it in and goes on with what became of it.
+ *
+ * Joins: each node counts the edges that have still to say something. An edge says "alive" when its port was taken and
+ * "dead" when it wasn't, or when its source was passed over. When the last one has spoken, the node runs if any was
+ * alive, and is passed over otherwise, which its own edges say in turn. So a join never hangs.
+ */
+
+/** What earlier processes left behind; empty for a new execution. */
+export interface Known {
+  steps: readonly StepRecord[]
+  attemptsBefore: Readonly<Record<string, number>>
+}
+
+/**
+ * Begins a run at a trigger, or takes one up again: steps that were written down are not run but answered from what was
+ * written, so resuming is the same walk through the same drawing.
+ */
+export function begin(
+  plan: Plan,
+  trigger: PlanNode,
+  known: Known = { steps: [], attemptsBefore: {} },
+): { state: RunState; effects: Effect[] } {
+  const entry = plan.entry(trigger)
+  const state: RunState = {
+    plan,
+    entry,
+    known: new Map(),
+    attemptsBefore: known.attemptsBefore,
+    root: rootFrame(entry.outside),
+    waiting: new Set(),
+    pending: [],
+    over: null,
+  }
+  for (const record of known.steps) {
+    const place = `${record.node}@${record.path}`
+    const other = state.known.get(place)
+    // Of several attempts, the last one says how it stands.
+    if (other === undefined || other.attempt < record.attempt) state.known.set(place, record)
+  }
+  const effects: Effect[] = []
+  ready(state, trigger, state.root)
+  settle(state, effects)
+  return { state, effects }
+}
+
+/** Takes in one event. Events about steps that were called off meanwhile change nothing. */
+export function apply(state: RunState, event: RunEvent): Effect[] {
+  const effects: Effect[] = []
+  if (state.over === null) {
+    take(state, event, effects)
+    settle(state, effects)
+  }
+  return effects
+}
+
+function take(state: RunState, event: RunEvent, effects: Effect[]): void {
+  switch (event.kind) {
+    case 'wake':
+      return wake(state, event.now, effects)
+    case 'cancel':
+      return end(state, { status: 'cancelled', error: null, output: null }, effects)
+    case 'timeout':
+      return end(state, { status: 'timed_out', error: null, output: null }, effects)
+  }
+  const { step } = event
+  if (step.status === 'closed') return
+  switch (event.kind) {
+    case 'finished':
+      return finish(state, step, event.port, event.output, effects)
+    case 'failed':
+      return fail(state, step, event.error, effects)
+    case 'suspended':
+      step.progress = event.progress
+      return rest(state, step, event.until, false)
+    case 'postponed':
+      return rest(state, step, event.until, true)
+    case 'looped':
+      step.loop = newLoop(event)
+      return advance(state, step.loop, effects)
+  }
+}
+
+/** When the earliest of the waiting steps wants to be woken; null when all of them wait for the outside, or none waits. */
+export function nextWake(state: RunState): { at: number; retrying: boolean } | null {
+  let next: { at: number; retrying: boolean } | null = null
+  for (const { until, retrying } of state.waiting) {
+    if (until !== null && (next === null || until < next.at)) next = { at: until, retrying }
+  }
+  return next
+}
+
+/** A node has everything that it waited for. */
+function ready(state: RunState, node: PlanNode, frame: Frame): void {
+  const step = newStep(node, frame)
+  frame.open.add(step)
+  state.pending.push(step)
+}
+
+/** Hands out what is ready, and answers from what was written before, until neither is left. */
+function settle(state: RunState, effects: Effect[]): void {
+  // The list grows while it's walked through; what is behind is cut off now and then, as a resumed loop can be long.
+  let index = 0
+  for (; index < state.pending.length && state.over === null; index++) {
+    const step = state.pending[index]
+    if (step !== undefined && step.status === 'ready') hand(state, step, effects)
+    if (index === 1000) {
+      state.pending.splice(0, index + 1)
+      index = -1
+    }
+  }
+  state.pending.length = 0
+}
+
+function hand(state: RunState, step: Step, effects: Effect[]): void {
+  const place = placeOf(step)
+  const record = state.known.get(place)
+  state.known.delete(place)
+  if (step.node.definition.disabled) return passThrough(state, step, record !== undefined, effects)
+  step.attemptsBefore = state.attemptsBefore[place] ?? 0
+  step.attempt = step.attemptsBefore + 1
+  const event = record === undefined ? null : recall(step, record)
+  if (event !== null) return take(state, event, effects)
+  step.status = 'running'
+  effects.push({ kind: 'run', step })
+}
+
+/** A switched-off step lets pass what arrived, as if it were a piece of the edge. */
+function passThrough(state: RunState, step: Step, written: boolean, effects: Effect[]): void {
+  const { node } = step
+  const arrivals = arrivalsOf(step)
+  if (!written) effects.push({ kind: 'skipped', step, port: node.passPort })
+  close(state, step)
+  step.frame.outcomes[node.slot] = { port: node.passPort, hands: arrivals }
+  leave(state, step, node.passPort, arrivals[0]?.output ?? null, effects)
+}
+
+function finish(state: RunState, step: Step, port: string, output: Data, effects: Effect[]): void {
+  const { node, frame } = step
+  close(state, step)
+  frame.steps[node.key] = output
+  frame.outcomes[node.slot] = { port, hands: [{ key: node.key, output }] }
+  leave(state, step, port, output, effects)
+}
+
+/** Tells all edges that leave a step, and looks whether that was the last thing to happen in its frame. */
+function leave(
+  state: RunState,
+  { node, frame }: Step,
+  port: string,
+  output: Data,
+  effects: Effect[],
+): void {
+  let followed = false
+  for (const edge of node.outgoing) {
+    const alive = edge.port === port
+    followed ||= alive
+    arrive(state, edge.target, frame, alive, effects)
+  }
+  if (!followed) frame.ends.push({ node, output })
+  if (frame.open.size === 0) frameEnded(state, frame, effects)
+}
+
+/** One edge says whether it brings something. */
+function arrive(
+  state: RunState,
+  target: PlanNode,
+  frame: Frame,
+  alive: boolean,
+  effects: Effect[],
+): void {
+  const told: [PlanNode, boolean][] = [[target, alive]]
+  // A list instead of recursion: dead paths may be thousands of steps long.
+  for (let next = told.pop(); next !== undefined; next = told.pop()) {
+    const [node, isAlive] = next
+    const left = (frame.left[node.slot] ?? 0) - 1
+    frame.left[node.slot] = left
+    if (isAlive) frame.alive[node.slot] = 1
+    if (left > 0) continue
+    if (frame.alive[node.slot] === 1) {
+      ready(state, node, frame)
+    } else {
+      passOver(state, node, frame, effects)
+      for (const edge of node.outgoing) told.push([edge.target, false])
+    }
+  }
+}
+
+function passOver(state: RunState, node: PlanNode, frame: Frame, effects: Effect[]): void {
+  const step = newStep(node, frame)
+  step.status = 'closed'
+  frame.outcomes[node.slot] = { port: null, hands: [] }
+  const place = placeOf(step)
+  if (state.known.delete(place)) return
+  step.attempt = (state.attemptsBefore[place] ?? 0) + 1
+  effects.push({ kind: 'skipped', step, port: null })
+}
+
+/** A step has failed for good: on by its failure port, or its frame fails with it. */
+function fail(state: RunState, step: Step, error: ErrorData, effects: Effect[]): void {
+  const { failurePort } = step.node
+  if (failurePort !== null) return finish(state, step, failurePort, failureOutput(error), effects)
+  close(state, step)
+  const { loop } = step.frame
+  if (loop === null) return end(state, { status: 'failed', error, output: null }, effects)
+  callOff(state, step.frame, effects)
+  if (loop.goesOn) {
+    keepFailure(loop, step.frame, error)
+    return advance(state, loop, effects)
+  }
+  failLoop(state, loop, error, effects)
+}
+
+/** Begins as many items as may run side by side. Items that end at once are taken in here, not deeper in the stack. */
+function advance(state: RunState, loop: LoopRun, effects: Effect[]): void {
+  if (loop.advancing) return
+  loop.advancing = true
+  const { node } = loop.step
+  const counts = state.entry.inside.get(node) ?? new Uint16Array()
+  while (loop.step.status !== 'closed' && hasRoom(loop)) {
+    const frame = openItem(loop, counts)
+    for (const edge of node.bodyEdges) arrive(state, edge.target, frame, true, effects)
+    if (frame.open.size === 0) keepResult(loop, frame)
+  }
+  loop.advancing = false
+  if (loop.step.status === 'closed' || !isDone(loop)) return
+  const output = loopOutput(loop)
+  effects.push({ kind: 'loop_finished', step: loop.step, port: node.passPort, output })
+  finish(state, loop.step, node.passPort, output, effects)
+}
+
+/** An item has failed, and the loop is set to stop then. */
+function failLoop(state: RunState, loop: LoopRun, error: ErrorData, effects: Effect[]): void {
+  for (const frame of loop.frames) callOff(state, frame, effects)
+  loop.frames.clear()
+  effects.push({ kind: 'loop_failed', step: loop.step, error, port: loop.step.node.failurePort })
+  fail(state, loop.step, error, effects)
+}
+
+/** What later steps see of a step that failed and whose failure the workflow deals with. */
+export const failureOutput = (error: ErrorData): Data => ({
+  error: { code: error.code, title: error.title, detail: error.detail },
+})
+
+/** All of a frame's steps are over. */
+function frameEnded(state: RunState, frame: Frame, effects: Effect[]): void {
+  if (frame.loop === null)
+    end(state, { status: 'succeeded', error: null, output: resultOf(frame) }, effects)
+  else {
+    keepResult(frame.loop, frame)
+    advance(state, frame.loop, effects)
+  }
+}
+
+/** The whole run is over, whatever is still going on. */
+function end(state: RunState, how: End, effects: Effect[]): void {
+  state.over = how
+  callOff(state, state.root, effects)
+  effects.push({ kind: 'ended', end: how })
+}
+
+/** Calls off every step of a frame that is not over. */
+function callOff(state: RunState, frame: Frame, effects: Effect[]): void {
+  for (const step of [...openSteps(frame)]) {
+    const begun = step.status !== 'ready'
+    close(state, step)
+    if (begun) effects.push({ kind: 'called_off', step })
+  }
+}
+
+function close(state: RunState, step: Step): void {
+  step.status = 'closed'
+  step.frame.open.delete(step)
+  state.waiting.delete(step)
+}
+
+function rest(state: RunState, step: Step, until: number | null, retrying: boolean): void {
+  step.status = 'waiting'
+  step.until = until
+  step.retrying = retrying
+  state.waiting.add(step)
+}
+
+function wake(state: RunState, now: number, effects: Effect[]): void {
+  for (const step of [...state.waiting]) {
+    if (step.until === null || step.until > now) continue
+    state.waiting.delete(step)
+    step.status = 'running'
+    if (step.retrying) {
+      step.retrying = false
+      step.attempt += 1
+      step.record = null
+      step.progress = null
+    }
+    effects.push({ kind: 'run', step })
+  }
+}

@@ -1,0 +1,67 @@
+import type { Data } from '../data.ts'
+import type { StepRecord } from '../store.ts'
+import type { RunEvent } from './events.ts'
+import type { Step } from './state.ts'
+
+/*
+ * What the engine keeps in a record's `progress`:
+ *   a waiting step        { until, state }   when to look again, and what the node left for itself
+ *   a failed attempt      { retryAt }        when the next attempt is due; without it, the failure is final
+ */
+
+export const waitingProgress = (until: number | null, state: Data): Data => ({ until, state })
+export const retryProgress = (retryAt: number): Data => ({ retryAt })
+
+const read = (progress: Data, name: string): Data | undefined =>
+  typeof progress === 'object' && progress !== null && !Array.isArray(progress)
+    ? progress[name]
+    : undefined
+
+const momentIn = (progress: Data, name: string): number | null => {
+  const value = read(progress, name)
+  return typeof value === 'number' ? value : null
+}
+
+/**
+ * Goes on from what was written down of a step: answers with what happened then, or with null when there is still
+ * something to run. Sets the number of the attempt, and remembers one that nobody finished.
+ */
+export function recall(step: Step, record: StepRecord): RunEvent | null {
+  step.attempt = record.attempt
+  step.record = record
+  switch (record.status) {
+    case 'succeeded':
+      return {
+        kind: 'finished',
+        step,
+        port: record.port ?? step.node.passPort,
+        output: record.output,
+      }
+    case 'failed':
+      return recallFailure(step, record)
+    case 'waiting': {
+      const progress = read(record.progress, 'state') ?? null
+      return { kind: 'suspended', step, until: momentIn(record.progress, 'until'), progress }
+    }
+    case 'running':
+      // A loop just goes on; of anything else, nobody knows how far it came.
+      if (step.node.type.effect !== 'control') step.interrupted = record
+      return null
+    case 'skipped':
+    case 'cancelled':
+      step.attempt += 1
+      step.record = null
+      return null
+  }
+}
+
+function recallFailure(step: Step, { port, output, error, progress }: StepRecord): RunEvent | null {
+  // The workflow dealt with it.
+  if (port !== null) return { kind: 'finished', step, port, output }
+  const retryAt = momentIn(progress, 'retryAt')
+  if (retryAt !== null) return { kind: 'postponed', step, until: retryAt }
+  if (error !== null) return { kind: 'failed', step, error }
+  step.attempt += 1
+  step.record = null
+  return null
+}

@@ -1,0 +1,55 @@
+import type { Data, DataObject } from '../data.ts'
+import type { Scope } from '../services.ts'
+import type { TemplateScope } from '../template/compile.ts'
+import type { Frame, Step } from './state.ts'
+
+/** What templates can see that is the same for all steps of an execution. */
+export interface Facts extends Scope {
+  trigger: Data
+}
+
+/** What the templates of one step can see. Costly parts are made only when a template asks for them. */
+export function templateScope(step: Step, facts: Facts, now: number): TemplateScope {
+  const { frame } = step
+  const scope: TemplateScope = {
+    trigger: facts.trigger,
+    steps: frame.steps,
+    workflow: facts.workflow,
+    execution: facts.execution,
+    workspace: facts.workspace,
+    get now() {
+      return new Date(now).toISOString()
+    },
+    get vars() {
+      return variablesOf(step)
+    },
+  }
+  if (frame.loop !== null) {
+    scope['item'] = frame.item
+    scope['index'] = frame.index
+    Object.defineProperty(scope, 'loop', { enumerable: true, get: () => loopOf(frame) })
+  }
+  return scope
+}
+
+/** What earlier steps set: later ones in the drawing win, whichever of them ended first. */
+function variablesOf({ node, frame }: Step): DataObject {
+  const variables = Object.create(null) as DataObject
+  for (const setter of node.settersBefore) {
+    const output = frame.steps[setter.key]
+    if (typeof output === 'object' && output !== null) Object.assign(variables, output)
+  }
+  return variables
+}
+
+function loopOf(frame: Frame): DataObject {
+  const count = frame.loop?.items.length ?? 0
+  return {
+    index: frame.index,
+    number: frame.index + 1,
+    count,
+    first: frame.index === 0,
+    last: frame.index === count - 1,
+    ...(frame.parent?.loop ? { parent: { item: frame.parent.item, ...loopOf(frame.parent) } } : {}),
+  }
+}
