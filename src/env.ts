@@ -1,3 +1,4 @@
+import { building } from '$app/env'
 import { defineEnvVars } from '@sveltejs/kit/env'
 
 /** Everything the app is told from outside. It never learns whether its Supabase is embedded or hosted. */
@@ -27,14 +28,16 @@ export const variables = defineEnvVars({
 
 function given(name: string) {
   return (value: string | undefined): string => {
-    if (!value) throw new Error(`Set ${name} in the environment.`)
-    return value
+    // A build looks at the app without starting it: what it's told comes when it runs.
+    if (!value && !building) throw new Error(`Set ${name} in the environment.`)
+    return value ?? ''
   }
 }
 
 function address(name: string) {
   return (value: string | undefined): string => {
     const text = given(name)(value)
+    if (text === '') return text
     if (!URL.canParse(text))
       throw new Error(`${name} must be an address like http://localhost:54321.`)
     return text.replace(/\/+$/, '')
