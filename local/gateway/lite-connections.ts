@@ -19,7 +19,10 @@ export type LiteConnections = {
 /** Opens @supabase/lite's connections so that they have no more rights than hosted ones. */
 export function openLiteConnections(urls: DatabaseUrls): LiteConnections {
   const admin = connect(urls.superuser, 1)
-  const rest = connect(urls.authenticator, 10)
+  const rest = connect(urls.authenticator, 10, {
+    json: dataOrText(114),
+    jsonb: dataOrText(3802),
+  })
   const auth = connect(urls.authAdmin, 5, {
     json: textIsJson(114),
     jsonb: textIsJson(3802),
@@ -68,6 +71,30 @@ function connect(
       },
     },
   })
+}
+
+/**
+ * The rest side writes columns as the data they are, but arguments of functions as text already. Both come through
+ * here: a text that reads as an object or a list is such an argument.
+ */
+function dataOrText(oid: number): PostgresType {
+  const isArgument = (value: unknown): value is string =>
+    typeof value === 'string' && /^\s*[[{]/.test(value) && isJson(value)
+  return {
+    to: oid,
+    from: [oid],
+    serialize: (value: unknown) => (isArgument(value) ? value : JSON.stringify(value)),
+    parse: (text: string): unknown => JSON.parse(text),
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The auth side writes JSON that's text already: to make a text of it again would store a string, not an object. */

@@ -34,6 +34,8 @@ beforeAll(async () => {
     alter table public.notes force row level security;
     grant select, insert, update (body, extra), delete on public.notes to authenticated;
     create policy own on public.notes to authenticated using (owner = (select auth.uid())) with check (owner = (select auth.uid()));
+    create function public.kind_of(p_data jsonb) returns text language sql as 'select jsonb_typeof(p_data)';
+    grant execute on function public.kind_of(jsonb) to authenticated;
     create table public.closed (id int primary key);
     alter table public.closed enable row level security;
   `)
@@ -86,6 +88,13 @@ describe('rows under policies', () => {
     const { error } = await ada.client.from('notes').update({ owner: bob.id }).gte('id', 0)
     expect(error?.code).toBe('42501')
   })
+})
+
+test.each([
+  [{ nodes: [{ title: 'it’s {{ here }}' }] }, 'object'],
+  [[1, 2], 'array'],
+])('a function is given %j as the %s that it is', async (data, kind) => {
+  expect((await ada.client.rpc('kind_of', { p_data: data })).data).toBe(kind)
 })
 
 test('the API grants nothing by itself, not even after it was used', async () => {
