@@ -1,0 +1,211 @@
+import type { Status } from '#lib/ui/status.ts'
+
+const quoted = (title: string): string => `“${title}”`
+
+/** A count with its word: 1 step, 3 steps. */
+const counted = (count: number, one: string, many: string): string =>
+  count === 1 ? `1 ${one}` : `${count.toLocaleString('en')} ${many}`
+
+/** All words of the debug panel and the page of one execution. */
+export const texts = {
+  title: 'Executions',
+  panel: 'What ran, step by step',
+  resize: 'Height of the panel',
+  collapse: 'Fold the panel away',
+  expand: 'Open the panel',
+  follow: 'Open new ones',
+  followHint: 'The newest execution opens by itself when it starts.',
+  list: {
+    label: 'Executions, newest first',
+    more: 'Show older ones',
+    test: 'Test',
+    replay: 'Replay',
+    loading: 'Fetching the executions…',
+    arrived: (trigger: string) => `A new execution has started: ${trigger}.`,
+  },
+  empty: {
+    title: 'Nothing has run yet',
+    text: 'Press Run to try this workflow with test data, or publish it and let its trigger start it. Each run then appears here, step by step, while it happens.',
+    unpicked: 'Pick an execution',
+    unpickedText: 'Choose one at the left to see what each of its steps did.',
+  },
+  head: {
+    version: (number: number) => `Version ${number}`,
+    testVersion: 'Drawing as tested',
+    startedBy: 'Started by',
+    started: 'Started',
+    took: 'Took',
+    wakes: 'Goes on',
+    cancelling: 'Stopping after the step that runs now…',
+    close: 'Take it off the drawing',
+    copyId: 'Copy the id of this execution',
+    copied: 'Copied.',
+    whole: 'Open on its own page',
+    replayOf: 'Replay of an earlier one',
+  },
+  steps: {
+    label: 'Steps, in the order they began',
+    none: 'No step has begun yet.',
+    loading: 'Fetching the steps…',
+    item: (number: number) => `Item ${number.toLocaleString('en')}`,
+    count: (count: number) => counted(count, 'step', 'steps'),
+    attempt: (number: number) => `Try ${number}`,
+    superseded: 'Before the retry',
+    cut: (count: number) =>
+      `Only the first ${count.toLocaleString('en')} steps are shown. The others ran as well.`,
+    unknown: 'A step that is not in the drawing',
+    described: (title: string, status: string, more: string) =>
+      `${title}: ${status}${more === '' ? '' : `, ${more}`}`,
+  },
+  details: {
+    label: 'Details of the step',
+    none: 'Pick a step to see what it got and what it gave out.',
+    tabs: { output: 'Output', input: 'Input', error: 'Problem', log: 'Log' },
+    tabsLabel: 'What to see of the step',
+    noOutput: {
+      running: 'It is still running. What it gives out appears here as soon as it is done.',
+      waiting: 'It is waiting. What it gives out appears here when it goes on.',
+      skipped: 'It was passed over, so it gave out nothing.',
+      failed: 'It failed, so it gave out nothing.',
+      cancelled: 'It was stopped before it was done.',
+      succeeded: 'It gives out nothing.',
+    } satisfies Partial<Record<Status, string>>,
+    noInput: 'It got nothing of its own: there is nothing to fill in for this step.',
+    noLog: 'It wrote nothing down.',
+    leftOut: 'This is large, so it is fetched only when you want to see it.',
+    fetch: 'Fetch it',
+    began: 'Began',
+    took: 'Took',
+    port: (label: string) => `Went on at ${quoted(label)}`,
+    hint: 'What you can do',
+    technical: 'Details for support',
+    code: 'Code',
+    field: 'Field',
+    dealtWith: 'The workflow dealt with this problem and went on.',
+    retryable: 'It may work when it is tried again.',
+    open: 'Show it in the drawing',
+  },
+  data: {
+    label: 'Data',
+    search: 'Search in the data',
+    found: (count: number, cut: boolean) =>
+      count === 0
+        ? 'Nothing fits.'
+        : cut
+          ? `More than ${count.toLocaleString('en')} places fit; here are the first.`
+          : counted(count, 'place fits', 'places fit'),
+    copyValue: 'Copy value',
+    copyAll: 'Copy all',
+    copyReference: 'Copy as reference',
+    copied: 'Copied.',
+    copyProblem: 'The browser did not allow copying. Select the text and copy it by hand.',
+    emptyText: 'empty text',
+    empty: 'empty',
+    yes: 'yes',
+    no: 'no',
+    list: (count: number) => counted(count, 'entry', 'entries'),
+    object: (count: number) => counted(count, 'field', 'fields'),
+    emptyList: 'empty list',
+    emptyObject: 'no fields',
+    described: (name: string, value: string) => `${name}: ${value}`,
+  },
+  deeds: {
+    cancel: 'Cancel',
+    retry: 'Retry from the failed step',
+    retryShort: 'Retry',
+    replay: 'Replay',
+    keep: 'Leave it',
+    cancelled: 'It is being stopped.',
+    retried: 'It goes on from where it stopped.',
+    replayed: 'Started again from the beginning.',
+    cancelTitle: 'Stop this execution?',
+    cancelText:
+      'The step that runs now is finished first; nothing after it begins. What was already done stays done.',
+    cancelConfirm: 'Stop it',
+    retryTitle: 'Go on from where it stopped?',
+    retryText:
+      'Steps that are done keep their results and do not run again. It goes on with the steps that were not done.',
+    retryConfirm: 'Retry',
+    replayTitle: 'Run all of it again?',
+    replayText:
+      'A new execution starts from the beginning, with the same data that started this one.',
+    replayConfirm: 'Run again',
+    kept: 'Will not be repeated',
+    again: 'Happens now',
+    againReplay: 'Happens once more',
+    uncertain: 'Please check first',
+    nothingAgain: 'None of its steps did anything outside of Weft or changed any records.',
+    version: 'Which drawing?',
+    same: 'The same as then',
+    latest: 'The newest published version',
+    latestHint: 'Its steps may be others by now.',
+  },
+  consequences: {
+    /** Steps whose effect stays; by type of node where there is a better word than the step's name. */
+    kept: {
+      'mail.send': (title: string, count: number) =>
+        count === 1
+          ? `The e-mail of ${quoted(title)} was already sent and will not be sent again.`
+          : `The ${count.toLocaleString('en')} e-mails of ${quoted(title)} were already sent and will not be sent again.`,
+      'http.request': (title: string, count: number) =>
+        count === 1
+          ? `The request of ${quoted(title)} was already made and will not be made again.`
+          : `The ${count.toLocaleString('en')} requests of ${quoted(title)} were already made and will not be made again.`,
+    } as Readonly<Record<string, (title: string, count: number) => string>>,
+    keptWritten: (title: string) =>
+      `What ${quoted(title)} changed stays as it is and is not changed again.`,
+    keptOther: (title: string) => `${quoted(title)} is done and will not be repeated.`,
+    retried: (title: string, count: number) =>
+      count === 1
+        ? `${quoted(title)} is tried again.`
+        : `${quoted(title)} is tried again for ${count.toLocaleString('en')} items.`,
+    uncertain: (title: string) =>
+      `${quoted(title)} was interrupted, and nobody knows whether it took effect. Trying it again may make it happen twice.`,
+    again: {
+      'mail.send': (title: string, count: number) =>
+        count === 1
+          ? `The e-mail of ${quoted(title)} is sent once more.`
+          : `The ${count.toLocaleString('en')} e-mails of ${quoted(title)} are sent once more.`,
+      'http.request': (title: string, count: number) =>
+        count === 1
+          ? `The request of ${quoted(title)} is made once more.`
+          : `The ${count.toLocaleString('en')} requests of ${quoted(title)} are made once more.`,
+    } as Readonly<Record<string, (title: string, count: number) => string>>,
+    againWritten: (title: string) => `${quoted(title)} changes records once more.`,
+    againOther: (title: string) => `${quoted(title)} happens once more.`,
+  },
+  reasons: {
+    disabled: 'It is switched off in the drawing, so it was passed over.',
+    otherWay: (title: string, way: string) =>
+      way === ''
+        ? `${quoted(title)} went another way.`
+        : `${quoted(title)} went the way ${quoted(way)}.`,
+    afterSkipped: (title: string) => `It comes after ${quoted(title)}, which did not run either.`,
+    afterFailed: (title: string) => `${quoted(title)} failed, so it was not reached.`,
+    noWay: 'No way led here this time.',
+    notYet: 'Not reached yet.',
+    ended: 'The execution ended before it came to this step.',
+    notInVersion: 'This step is not in the version that ran.',
+    otherTrigger: 'This time the workflow was started by another trigger.',
+    title: (title: string) => `${quoted(title)} did not run`,
+    titleYet: (title: string) => `${quoted(title)} has not run yet`,
+  },
+  announce: {
+    step: (number: number, title: string, status: string) => `Step ${number}, ${title}: ${status}.`,
+    steps: (count: number, title: string, status: string) =>
+      `${counted(count, 'step', 'steps')} more are done. The last one, ${title}: ${status}.`,
+    execution: (status: string, took: string) =>
+      `The execution has ended: ${status}, after ${took}.`,
+  },
+  page: {
+    title: (workflow: string) => `Execution of ${workflow}`,
+    back: 'Open in the editor',
+    workflows: 'Workflows',
+    history: 'Executions',
+    notFound: 'There is no such execution here.',
+    notFoundHint:
+      'It may belong to another workspace, or be so old that it was cleared away. Look in the list of executions.',
+    unreadable: 'The drawing that ran here can’t be shown',
+    drawing: 'The drawing as it ran',
+  },
+} as const
