@@ -97,6 +97,20 @@ test.each([
   expect((await ada.client.rpc('kind_of', { p_data: data })).data).toBe(kind)
 })
 
+test('a browser may call a function with arguments from another origin', async () => {
+  const answer = await fetch(`${stack.apiUrl}/rest/v1/rpc/kind_of`, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'http://localhost:3000',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'apikey,authorization,content-type',
+    },
+  })
+  expect(answer.status).toBe(204)
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  expect(answer.headers.get('access-control-allow-headers')).toContain('authorization')
+})
+
 test('the API grants nothing by itself, not even after it was used', async () => {
   const { error } = await ada.client.from('closed').select()
   expect(error?.code).toBe('42501')
