@@ -9,15 +9,24 @@ export * from './definition/schema.ts'
 export { parseDefinition } from './definition/parse.ts'
 export type { Problem } from './definition/problem.ts'
 
-export { CATEGORIES, defineNode, finish, NO_INPUT, NO_OUTPUT, SINGLE } from './nodes/define-node.ts'
+export {
+  CATEGORIES,
+  defineNode,
+  finish,
+  Finished,
+  NO_INPUT,
+  NO_OUTPUT,
+  SINGLE,
+  suspend,
+  Suspended,
+} from './nodes/define-node.ts'
 export type {
   Category,
   ConfigIssue,
-  Finished,
   NodeType,
+  OnUncertain,
   Port,
   Ports,
-  Suspended,
 } from './nodes/define-node.ts'
 export { field, DURATION_UNITS } from './nodes/fields.ts'
 export type { FieldMeta, Widget } from './nodes/fields.ts'
@@ -42,3 +51,14 @@ export { TAKES_NO_RIGHT } from './template/operators.ts'
 export { cronIssue, nextTime, nextTimes } from './schedule/next-time.ts'
 export { isTimeZone } from './time/zone.ts'
 export { parseMoment } from './time/moment.ts'
+
+export { createEngine } from './execute/engine.ts'
+export type { Engine, EngineOptions, RunHooks, RunLimits } from './execute/engine.ts'
+export type { RunOutcome } from './execute/outcome.ts'
+export { MemoryStore } from './memory-store.ts'
+export type { StoredExecution } from './memory-store.ts'
+export { MemoryRecords } from './memory-records.ts'
+
+export { compile } from './plan/compile.ts'
+export { PlanCache } from './plan/cache.ts'
+export type { Plan, PlanNode } from './plan/plan.ts'

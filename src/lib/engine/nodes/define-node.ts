@@ -26,28 +26,45 @@ export const SINGLE: Ports = {
 export const NO_INPUT: Ports = { inputs: [], outputs: [{ name: 'out', label: '' }] }
 export const NO_OUTPUT: Ports = { inputs: [{ name: 'in', label: '' }], outputs: [] }
 
-/** What a finished step hands on: an output, at a port (`out` unless it says otherwise). */
-export interface Finished<Output> {
-  kind: 'finished'
-  port: string
-  output: Output
+/**
+ * What a finished step hands on: an output, at a port. A class, so that no payload can pass for one by having the same
+ * fields.
+ */
+export class Finished<Output> {
+  readonly port: string
+  readonly output: Output
   /** Set by the respond node: what the waiting webhook caller gets. */
-  response?: WebhookResponse
+  readonly response: WebhookResponse | undefined
+
+  constructor(output: Output, port: string, response?: WebhookResponse) {
+    this.output = output
+    this.port = port
+    this.response = response
+  }
 }
 
-/** A step that goes to sleep in the database. `until` in ms since 1970; null waits for the outside alone. */
-export interface Suspended {
-  kind: 'suspended'
-  until: number | null
+/** A step that goes to sleep in the database. */
+export class Suspended {
+  /** Milliseconds since 1970; null waits for the outside alone. */
+  readonly until: number | null
   /** What the step needs to know when it wakes. */
-  state: Data
+  readonly state: Data
+
+  constructor(until: number | null, state: Data) {
+    this.until = until
+    this.state = state
+  }
 }
 
-export const finish = <Output>(output: Output, port = 'out'): Finished<Output> => ({
-  kind: 'finished',
-  port,
-  output,
-})
+/** Ends a step at another port than `out`, or with an answer for the webhook's caller. */
+export const finish = <Output>(
+  output: Output,
+  port = 'out',
+  response?: WebhookResponse,
+): Finished<Output> => new Finished(output, port, response)
+
+/** Puts a step to sleep. */
+export const suspend = (until: number | null, state: Data): Suspended => new Suspended(until, state)
 
 /** Something wrong with one field of a config, in plain words. */
 export interface ConfigIssue {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { ConfigProblem } from '../../errors.ts'
 import { parseMoment } from '../../time/moment.ts'
-import { defineNode, finish, type Suspended } from '../define-node.ts'
+import { defineNode, finish, suspend } from '../define-node.ts'
 import { field } from '../fields.ts'
 
 const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const
 const TEN_YEARS = 3653 * 86_400_000
 
-const sleep = (until: number): Suspended => ({ kind: 'suspended', until, state: { until } })
+const sleep = (until: number) => suspend(until, { until })
 const woken = (until: number) => finish({ waited_until: new Date(until).toISOString() })
 
 /** Waits in the database, for a while or until a moment; nothing runs meanwhile. */

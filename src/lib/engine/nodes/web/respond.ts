@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Data } from '../../data.ts'
-import { defineNode } from '../define-node.ts'
+import { defineNode, finish } from '../define-node.ts'
 import { field } from '../fields.ts'
 
 /** Answers the webhook call that started the execution. */
@@ -26,16 +26,12 @@ export const respondToWebhook = defineNode({
   output: z.object({ status: z.number() }),
   sample: { status: 200 },
   run({ status, body, headers }) {
-    return {
-      kind: 'finished',
-      port: 'out',
-      output: { status },
-      response: {
-        status,
-        headers: Object.fromEntries(headers.map(({ name, value }) => [name.toLowerCase(), value])),
-        // What a template yields is data.
-        body: (body ?? null) as Data,
-      },
-    }
+    const named = headers.map(({ name, value }): [string, string] => [name.toLowerCase(), value])
+    return finish({ status }, 'out', {
+      status,
+      headers: Object.fromEntries(named),
+      // What a template yields is data.
+      body: (body ?? null) as Data,
+    })
   },
 })

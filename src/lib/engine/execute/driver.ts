@@ -1,0 +1,351 @@
+import type { Data } from '../data.ts'
+import { EngineFault, errorData } from '../errors.ts'
+import type { Plan, PlanNode } from '../plan/plan.ts'
+import type { Effect, RunEvent } from '../run/events.ts'
+import { apply, begin, failureOutput, nextWake } from '../run/machine.ts'
+import type { Facts } from '../run/scope.ts'
+import type { RunState, Step } from '../run/state.ts'
+import type { Services, WebhookResponse } from '../services.ts'
+import type {
+  ClaimedExecution,
+  ErrorData,
+  ExecutionStore,
+  StepRecord,
+  VersionRecord,
+} from '../store.ts'
+import { Attempt, openRecord, type Surroundings } from './attempt.ts'
+import { Journal } from './journal.ts'
+import { GRACE_MS, HOLD_MS, MOST_BUFFERED, TURN_MS } from './limits.ts'
+import { Mailbox } from './mailbox.ts'
+import type { RunOutcome } from './outcome.ts'
+import { outlivesTurn, Performer } from './performer.ts'
+import { Timestamps } from './timestamps.ts'
+
+/** What a driver drives. */
+export interface Drive {
+  claimed: ClaimedExecution
+  version: VersionRecord
+  plan: Plan
+  trigger: PlanNode
+  store: ExecutionStore
+  services: Services
+  /** Milliseconds since 1970 by which the lease should be given back. */
+  deadline: number | null
+  onResponse(response: WebhookResponse): void
+}
+
+/**
+ * Drives one execution: asks the machine what is ready, has it performed, writes down what became of it, until the
+ * execution is over or everything in it waits. One loop; parallel steps leave their outcomes in its mailbox.
+ */
+export class Driver implements Surroundings {
+  readonly facts: Facts
+  readonly triggerData: Data
+  readonly journal: Journal
+  readonly #drive: Drive
+  readonly #state: RunState
+  readonly #mailbox: Mailbox
+  readonly #performer: Performer
+  readonly #timestamps = new Timestamps()
+  readonly #timeoutAt: number | null
+  #queue: Step[] = []
+  #nextSeq: number
+  /** Steps that are being performed, with what calls them off. */
+  readonly #underWay = new Map<Step, AbortController>()
+  /** What became of a step outside is waiting to be written: soon, not with the next write that happens to come. */
+  #urgent = false
+  #lost: { cause: unknown } | null = null
+  #cancelled = false
+  #turnBegan = 0
+
+  constructor(drive: Drive) {
+    const { claimed, version, plan, trigger, store, services } = drive
+    this.#drive = drive
+    this.triggerData = claimed.triggerData
+    this.journal = new Journal(store, claimed.lease, () => this.cancel())
+    this.#mailbox = new Mailbox(services.clock)
+    this.#performer = new Performer(this, services, claimed.workspace)
+    this.#nextSeq = firstFreeSeq(claimed)
+    this.#timeoutAt =
+      plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
+    const { state, effects } = begin(plan, trigger, claimed)
+    this.#state = state
+    this.facts = {
+      workspace: version.workspace,
+      workflow: version.workflow,
+      execution: { id: claimed.lease.execution, mode: claimed.mode, startedAt: claimed.createdAt },
+      // What templates see as `trigger` is what the trigger node made of the payload.
+      get trigger() {
+        return state.root.steps[trigger.key] ?? null
+      },
+    }
+    this.#take(effects)
+  }
+
+  /** Somebody wants this execution to stop. Takes effect between two steps; what is under way is called off. */
+  cancel(): void {
+    this.#cancelled = true
+    this.#mailbox.post(() => undefined)
+  }
+
+  /** The lease is gone, or the store is: nothing more may be written. */
+  lose(cause: unknown): void {
+    this.#lost ??= { cause }
+    for (const control of this.#underWay.values()) control.abort()
+    this.#mailbox.post(() => undefined)
+  }
+
+  async run(): Promise<RunOutcome> {
+    if (this.#drive.claimed.cancelRequested) this.#cancelled = true
+    try {
+      return await this.#loop()
+    } catch (problem) {
+      this.lose(problem)
+      return { status: 'lost', cause: problem }
+    }
+  }
+
+  async #loop(): Promise<RunOutcome> {
+    this.#turnBegan = this.now()
+    for (;;) {
+      this.#mailbox.empty()
+      if (this.#lost === null) this.#lookAtTheClock()
+      if (this.#lost === null) await this.#beginWhatIsReady()
+      if (this.#lost !== null) return { status: 'lost', cause: this.#lost.cause }
+      if (this.#state.over !== null) return await this.#finish()
+      if (this.#isPastDeadline && (this.#underWay.size === 0 || this.#isPastGrace)) {
+        const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
+        return isIdle ? await this.#rest() : await this.#letGo(this.now())
+      }
+      if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#hasSoonRetry) {
+        return await this.#rest()
+      }
+      if (this.#urgent || this.#underWay.size === 0) this.#write()
+      await this.#mailbox.wait(this.#nextMoment())
+      this.#turnBegan = this.now()
+    }
+  }
+
+  /** Cancels, timeouts and wake-ups that are due. */
+  #lookAtTheClock(): void {
+    if (this.#state.over !== null) return
+    const now = this.now()
+    if (this.#cancelled) return this.#apply({ kind: 'cancel' })
+    if (this.#timeoutAt !== null && now >= this.#timeoutAt) return this.#apply({ kind: 'timeout' })
+    const next = nextWake(this.#state)
+    if (next !== null && next.at <= now) this.#apply({ kind: 'wake', now })
+  }
+
+  async #beginWhatIsReady(): Promise<void> {
+    for (let index = 0; index < this.#queue.length && this.#state.over === null; index++) {
+      if (this.#cancelled || this.#isPastDeadline) {
+        this.#queue.splice(0, index)
+        return this.#lookAtTheClock()
+      }
+      const step = this.#queue[index]
+      if (step?.status === 'running') this.#begin(step)
+      if (this.journal.size >= MOST_BUFFERED) await this.journal.flush()
+      if ((index & 31) === 31) {
+        this.#queue.splice(0, index + 1)
+        index = -1
+        await this.#giveWay()
+      }
+    }
+    this.#queue = []
+  }
+
+  /** Long computing lets others have their turn: requests to answer, leases to renew. */
+  async #giveWay(): Promise<void> {
+    const now = this.now()
+    if (now - this.#turnBegan < TURN_MS) return
+    await this.#drive.services.clock.sleep(0)
+    this.#turnBegan = now
+  }
+
+  #begin(step: Step): void {
+    const control = outlivesTurn(step) ? new AbortController() : null
+    if (control !== null) this.#underWay.set(step, control)
+    this.#performer.begin(this.attempt(step, control))
+  }
+
+  /* What the performer asks for. */
+
+  /** A new attempt of a step. */
+  attempt(step: Step, control: AbortController | null): Attempt {
+    const { record } = step
+    if (record === null) return new Attempt(step, this.#nextSeq++, this.now(), control, this)
+    // What goes on (a loop, a sleeping step) keeps its place in history, and the moment that its config calls `now`.
+    return new Attempt(step, record.seq, Date.parse(record.startedAt), control, this)
+  }
+
+  /** Writes down, sooner or later, how a step stands, and tells the machine. */
+  tell(record: StepRecord, event: RunEvent & { step: Step }, { urgent = false } = {}): void {
+    const { step } = event
+    step.record = record
+    this.#underWay.delete(step)
+    // What was called off meanwhile has been written down as such.
+    if (step.status === 'closed') return
+    this.journal.append(record)
+    this.#urgent ||= urgent
+    this.#apply(event)
+  }
+
+  /** The same, in the driving loop's own turn. */
+  post(letter: () => void): void {
+    this.#mailbox.post(letter)
+  }
+
+  respond(response: WebhookResponse): void {
+    this.journal.afterwards(() => this.#drive.onResponse(response))
+  }
+
+  iso(at: number): string {
+    return this.#timestamps.of(at)
+  }
+
+  now(): number {
+    return this.#drive.services.clock.now()
+  }
+
+  random(): number {
+    return this.#drive.services.clock.random()
+  }
+
+  get isTest(): boolean {
+    return this.#drive.claimed.mode === 'test'
+  }
+
+  /* What the machine asks for. */
+
+  #apply(event: RunEvent): void {
+    this.#take(apply(this.#state, event))
+  }
+
+  #take(effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      switch (effect.kind) {
+        case 'run':
+          this.#queue.push(effect.step)
+          break
+        case 'skipped':
+          this.#writeSkipped(effect.step, effect.port)
+          break
+        case 'loop_finished':
+          this.#writeEnd(effect.step, {
+            status: 'succeeded',
+            port: effect.port,
+            output: effect.output,
+          })
+          break
+        case 'loop_failed':
+          this.#writeLoopFailure(effect.step, effect.port, effect.error)
+          break
+        case 'called_off':
+          this.#callOff(effect.step)
+          break
+        case 'ended':
+          // The loop looks for it.
+          break
+      }
+    }
+  }
+
+  #writeSkipped(step: Step, port: string | null): void {
+    const at = this.iso(this.now())
+    const record = openRecord(step, this.#nextSeq++, at)
+    this.journal.append({ ...record, status: 'skipped', port, finishedAt: at })
+  }
+
+  #writeEnd(step: Step, how: Partial<StepRecord>): void {
+    if (step.record === null) return
+    this.journal.append({ ...step.record, ...how, finishedAt: this.iso(this.now()) })
+  }
+
+  #writeLoopFailure(step: Step, port: string | null, error: ErrorData): void {
+    const output = port === null ? null : failureOutput(error)
+    this.#writeEnd(step, { status: 'failed', port, error, output })
+  }
+
+  #callOff(step: Step): void {
+    this.#underWay.get(step)?.abort()
+    this.#underWay.delete(step)
+    this.#writeEnd(step, { status: 'cancelled' })
+  }
+
+  /* Ends. */
+
+  #write(): void {
+    this.#urgent = false
+    this.journal.flush().catch((problem: unknown) => this.lose(problem))
+  }
+
+  async #finish(): Promise<RunOutcome> {
+    const { over } = this.#state
+    if (over === null) throw new EngineFault('a run was finished that is not over')
+    const error = over.status === 'timed_out' ? TIMED_OUT : over.error
+    await this.journal.close({ status: over.status, error })
+    return { ...over, error }
+  }
+
+  /** Everything waits: the execution is stored and let go. */
+  async #rest(): Promise<RunOutcome> {
+    const next = nextWake(this.#state)
+    if (next === null && this.#state.waiting.size === 0) {
+      const fault = errorData(
+        new EngineFault('Nothing is left to do, but the execution is not over.'),
+      )
+      await this.journal.close({ status: 'failed', error: fault })
+      return { status: 'failed', error: fault, output: null }
+    }
+    return await this.#letGo(earliest(next?.at ?? null, this.#timeoutAt))
+  }
+
+  async #letGo(wakeAt: number | null): Promise<RunOutcome> {
+    for (const control of this.#underWay.values()) control.abort()
+    this.#underWay.clear()
+    await this.journal.close({ status: 'waiting', wakeAt })
+    return { status: 'waiting', wakeAt }
+  }
+
+  /* Moments. */
+
+  get #isPastDeadline(): boolean {
+    const { deadline } = this.#drive
+    return deadline !== null && this.now() >= deadline
+  }
+
+  get #isPastGrace(): boolean {
+    const { deadline } = this.#drive
+    return deadline !== null && this.now() >= deadline + GRACE_MS
+  }
+
+  /** A retry that is due so soon that letting go isn't worth it. */
+  get #hasSoonRetry(): boolean {
+    const next = nextWake(this.#state)
+    return next !== null && next.retrying && next.at - this.now() <= HOLD_MS
+  }
+
+  /** When to look again even if nothing happens. */
+  #nextMoment(): number | null {
+    const { deadline } = this.#drive
+    const limit = deadline === null ? null : this.#isPastDeadline ? deadline + GRACE_MS : deadline
+    return earliest(earliest(nextWake(this.#state)?.at ?? null, this.#timeoutAt), limit)
+  }
+}
+
+const earliest = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.min(a, b)
+
+const TIMED_OUT: ErrorData = {
+  code: 'execution.timed_out',
+  title: 'The workflow took too long',
+  detail: 'It was stopped because it was not done within the time that its settings allow.',
+  hint: 'Allow more time in the settings of the workflow, or find the step that takes so long.',
+  retryable: false,
+}
+
+/** Numbers go on after those of all records, set-aside ones included: as records are never lost between others, their count is the last number. */
+function firstFreeSeq({ steps, attemptsBefore }: ClaimedExecution): number {
+  const setAside = Object.values(attemptsBefore).reduce((sum, count) => sum + count, 0)
+  return Math.max(steps.at(-1)?.seq ?? 0, steps.length + setAside) + 1
+}

@@ -1,0 +1,141 @@
+import { ConfigProblem, errorData, WeftError } from '../errors.ts'
+import type { ExecutionId } from '../ids.ts'
+import type { Registry } from '../nodes/registry.ts'
+import { PlanCache } from '../plan/cache.ts'
+import type { Services, WebhookResponse } from '../services.ts'
+import type {
+  AcceptResult,
+  ClaimedExecution,
+  ExecutionStore,
+  Lease,
+  NewExecution,
+} from '../store.ts'
+import { Driver } from './driver.ts'
+import type { RunOutcome } from './outcome.ts'
+
+export interface EngineOptions {
+  store: ExecutionStore
+  services: Services
+  registry: Registry
+  /** Names this process in logs. */
+  owner: string
+}
+
+export interface RunHooks {
+  /** The workflow answers its webhook's caller; called once at most, when the answer is as durable as the run. */
+  onResponse?(response: WebhookResponse): void
+}
+
+export interface RunLimits {
+  /** Milliseconds since 1970: past this moment nothing new is begun and the lease is given back, so that a worker goes on. */
+  deadline?: number
+}
+
+/** Accepts executions and runs them, exactly once in what counts. */
+export interface Engine {
+  readonly owner: string
+  /** Makes an execution durable. When accepted, `claimed` is what `run` takes: this process holds the first lease. */
+  accept(
+    execution: NewExecution,
+  ): Promise<{ result: AcceptResult; claimed: ClaimedExecution | null }>
+  /** Drives an execution to its end, or until everything in it waits. Never throws. */
+  run(claimed: ClaimedExecution, hooks?: RunHooks, limits?: RunLimits): Promise<RunOutcome>
+  /** The leases of what is being run here, for whoever renews them. */
+  active(): Lease[]
+  /** Stops a run: `lost` when another process has it, `cancelled` when a person wants that. */
+  stop(execution: ExecutionId, reason: 'lost' | 'cancelled'): void
+}
+
+/** The engine. One per process; it keeps plans of versions that it has run. */
+export function createEngine({ store, services, registry, owner }: EngineOptions): Engine {
+  const plans = new PlanCache(registry)
+  const running = new Map<ExecutionId, { lease: Lease; driver: Driver }>()
+
+  async function drive(
+    claimed: ClaimedExecution,
+    hooks: RunHooks,
+    limits: RunLimits,
+  ): Promise<RunOutcome> {
+    const { lease } = claimed
+    const version = await store.version(claimed.version)
+    const plan = plans.plan(version)
+    const trigger = plan.node(claimed.triggerNode)
+    if (trigger === undefined) throw noTrigger()
+    let answered = false
+    const driver = new Driver({
+      ...{ claimed, version, plan, trigger, store, services },
+      deadline: limits.deadline ?? null,
+      onResponse(response) {
+        if (!answered) hooks.onResponse?.(response)
+        answered = true
+      },
+    })
+    running.set(lease.execution, { lease, driver })
+    try {
+      return await driver.run()
+    } finally {
+      if (running.get(lease.execution)?.driver === driver) running.delete(lease.execution)
+    }
+  }
+
+  /** What can't be run at all has failed. */
+  async function refuse({ lease }: ClaimedExecution, problem: WeftError): Promise<RunOutcome> {
+    const error = errorData(problem)
+    try {
+      await store.checkpoint(lease, { steps: [], status: 'failed', error })
+    } catch (cause) {
+      return { status: 'lost', cause }
+    }
+    return { status: 'failed', error, output: null }
+  }
+
+  return {
+    owner,
+
+    async accept(execution) {
+      const createdAt = new Date(services.clock.now()).toISOString()
+      const result = await store.accept(execution)
+      return { result, claimed: result === 'accepted' ? firstClaim(execution, createdAt) : null }
+    },
+
+    async run(claimed, hooks = {}, limits = {}) {
+      try {
+        return await drive(claimed, hooks, limits)
+      } catch (problem) {
+        if (problem instanceof WeftError) return await refuse(claimed, problem)
+        // The store couldn't even be read: somebody will try again when the lease has run out.
+        return { status: 'lost', cause: problem }
+      }
+    },
+
+    active: () => Array.from(running.values(), ({ lease }) => lease),
+
+    stop(execution, reason) {
+      const driver = running.get(execution)?.driver
+      if (reason === 'cancelled') driver?.cancel()
+      else driver?.lose(new Error('the lease was lost'))
+    },
+  }
+}
+
+const firstClaim = (execution: NewExecution, createdAt: string): ClaimedExecution => ({
+  lease: { execution: execution.id, number: 1 },
+  workspace: execution.workspace,
+  workflow: execution.workflow,
+  version: execution.version,
+  triggerNode: execution.triggerNode,
+  triggerData: execution.triggerData,
+  mode: execution.mode,
+  createdAt,
+  cancelRequested: false,
+  steps: [],
+  attemptsBefore: {},
+})
+
+const noTrigger = (): ConfigProblem =>
+  new ConfigProblem({
+    code: 'execution.no_trigger',
+    title: 'The trigger is gone',
+    detail: 'The step at which this execution should start is not in this version of the workflow.',
+    hint: 'Publish the workflow again and start it anew.',
+  })

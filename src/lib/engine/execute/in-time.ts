@@ -1,0 +1,40 @@
+import { StepFailure } from '../errors.ts'
+import type { Clock } from '../services.ts'
+
+/** A step was called off while it was under way: nobody waits for its outcome any more. */
+export class CalledOff extends Error {
+  override readonly name = 'CalledOff'
+}
+
+/** Waits for work, but no longer than allowed, and not when it's called off. Past its time, the work's signal is aborted. */
+export async function inTime<T>(
+  clock: Clock,
+  limitMs: number,
+  control: AbortController,
+  work: () => Promise<T>,
+): Promise<T> {
+  const done = new AbortController()
+  const patience = clock
+    .sleep(limitMs, AbortSignal.any([control.signal, done.signal]))
+    .then((): never => {
+      if (control.signal.aborted) throw new CalledOff()
+      control.abort()
+      throw tookTooLong(limitMs)
+    })
+  // Once the work is done, nobody listens to what the patience comes to.
+  patience.catch(() => undefined)
+  try {
+    return await Promise.race([work(), patience])
+  } finally {
+    done.abort()
+  }
+}
+
+const tookTooLong = (limitMs: number): StepFailure =>
+  new StepFailure({
+    code: 'step.timed_out',
+    title: 'This step took too long',
+    detail: `It was not done after ${limitMs / 1000} seconds.`,
+    hint: 'Allow more time in the settings of the step, or let it try again.',
+    retryable: true,
+  })

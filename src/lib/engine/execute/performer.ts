@@ -1,0 +1,253 @@
+import type { Data } from '../data.ts'
+import { EngineFault, toWeftError, Uncertain, WeftError } from '../errors.ts'
+import type { WorkspaceId } from '../ids.ts'
+import { Finished, Suspended, type NodeType, type OnUncertain } from '../nodes/define-node.ts'
+import type { RunEvent } from '../run/events.ts'
+import { failureOutput } from '../run/machine.ts'
+import { retryProgress, waitingProgress } from '../run/progress.ts'
+import type { Step } from '../run/state.ts'
+import type { Services, WebhookResponse } from '../services.ts'
+import type { StepRecord } from '../store.ts'
+import type { Attempt } from './attempt.ts'
+import { inTime } from './in-time.ts'
+import type { Journal } from './journal.ts'
+import { MOST_INTERRUPTIONS, STEP_TIMEOUT_MS, TRANSACTION_RETRIES_MS } from './limits.ts'
+import { loopConfig } from './loop-config.ts'
+import { retryDelayMs } from './retry.ts'
+import { interrupted, keepsBreaking, outcomeUnknown } from './uncertain.ts'
+
+/** What the performer needs of the driver. */
+interface Stage {
+  readonly journal: Journal
+  readonly isTest: boolean
+  attempt(step: Step, control: AbortController | null): Attempt
+  tell(record: StepRecord, event: RunEvent & { step: Step }, options?: { urgent?: boolean }): void
+  post(letter: () => void): void
+  respond(response: WebhookResponse): void
+  lose(cause: unknown): void
+  now(): number
+  random(): number
+}
+
+type OfEffect<Effect extends NodeType['effect']> = Extract<NodeType, { effect: Effect }>
+
+/** How a node says that it's done. */
+interface Ended {
+  port: string
+  output: Data
+  response: WebhookResponse | undefined
+}
+
+/** Whether a step's attempt goes on after the driving loop's turn. */
+export const outlivesTurn = ({ node }: Step): boolean =>
+  node.type.effect === 'external' || node.type.effect === 'transactional'
+
+/** Performs attempts, each kind of step in the way that its effect class demands. */
+export class Performer {
+  readonly #stage: Stage
+  readonly #services: Services
+  readonly #workspace: WorkspaceId
+
+  constructor(stage: Stage, services: Services, workspace: WorkspaceId) {
+    this.#stage = stage
+    this.#services = services
+    this.#workspace = workspace
+  }
+
+  /** Begins an attempt. Steps that only compute are done when this returns; others leave their outcome in the mailbox. */
+  begin(attempt: Attempt): void {
+    this.#guarded(attempt, () => {
+      const { node, interrupted: record } = attempt.step
+      const { pinned } = node.definition
+      if (this.#stage.isTest && pinned !== undefined) {
+        return this.#ended(attempt, { port: node.passPort, output: pinned, response: undefined })
+      }
+      attempt.fillIn()
+      if (record === null) this.#perform(attempt)
+      else this.#afterInterruption(attempt)
+    })
+  }
+
+  #perform(attempt: Attempt): void {
+    const { type } = attempt.step.node
+    switch (type.effect) {
+      case 'pure':
+        return this.#ended(attempt, endOf(type.run(attempt.config, attempt)))
+      case 'control':
+        return this.#loop(attempt)
+      case 'suspending':
+        return this.#suspending(attempt, type)
+      case 'external':
+        return this.#inParallel(this.#external(attempt, type))
+      case 'transactional':
+        return this.#inParallel(this.#transactional(attempt, type))
+    }
+  }
+
+  #loop(attempt: Attempt): void {
+    const { step, config } = attempt
+    this.#stage.tell(attempt.running(), { kind: 'looped', step, ...loopConfig(config) })
+  }
+
+  #suspending(attempt: Attempt, type: OfEffect<'suspending'>): void {
+    const { step, config } = attempt
+    const context = Object.assign(attempt, { clock: this.#services.clock })
+    const result =
+      step.record?.status === 'waiting'
+        ? type.resume(config, step.progress, context)
+        : type.run(config, context)
+    if (!(result instanceof Suspended)) return this.#ended(attempt, endOf(result))
+    const { until, state: progress } = result
+    const record = attempt.waiting(waitingProgress(until, progress))
+    this.#stage.tell(record, { kind: 'suspended', step, until, progress })
+  }
+
+  /** The intent is committed before, with all that waits to be written; the outcome right after. */
+  async #external(attempt: Attempt, type: OfEffect<'external'>): Promise<void> {
+    const { step, config } = attempt
+    step.record = attempt.running()
+    this.#stage.journal.append(step.record)
+    await this.#stage.journal.flush()
+    if (step.status === 'closed') return
+    const context = Object.assign(attempt, this.#services)
+    try {
+      const end = endOf(await this.#inTime(attempt, () => type.run(config, context)))
+      this.#stage.post(() => this.#guarded(attempt, () => this.#ended(attempt, end, true)))
+    } catch (problem) {
+      this.#stage.post(() => this.#failed(attempt, toWeftError(problem)))
+    }
+  }
+
+  /** The step's writes, its record and all that waits to be written commit together. */
+  async #transactional(attempt: Attempt, type: OfEffect<'transactional'>): Promise<void> {
+    const { step } = attempt
+    for (let tried = 0; ; tried++) {
+      const result = await this.#transaction(attempt, type)
+      if ('end' in result) {
+        return this.#stage.post(() => this.#tellEnd(step, result.record, result.end))
+      }
+      if (step.status === 'closed') return
+      // Nothing of it was committed, so a fault of unknown kind (mostly the database's) may be tried again.
+      const pause = result.failed instanceof WeftError ? undefined : TRANSACTION_RETRIES_MS[tried]
+      if (pause === undefined) {
+        return this.#stage.post(() => this.#failed(attempt, toWeftError(result.failed)))
+      }
+      await this.#services.clock.sleep(pause, attempt.signal)
+    }
+  }
+
+  /** One try. What the node threw is the answer; what the store threw goes up: then nobody knows what was committed. */
+  async #transaction(
+    attempt: Attempt,
+    type: OfEffect<'transactional'>,
+  ): Promise<{ end: Ended; record: StepRecord } | { failed: unknown }> {
+    const own: { problem?: unknown; done?: { end: Ended; record: StepRecord } } = {}
+    try {
+      await this.#stage.journal.transact(this.#workspace, async (services) => {
+        delete own.problem
+        try {
+          const context = Object.assign(attempt, services)
+          const end = endOf(await this.#inTime(attempt, () => type.run(attempt.config, context)))
+          own.done = { end, record: attempt.succeeded(end.port, end.output) }
+          return own.done.record
+        } catch (problem) {
+          own.problem = problem
+          throw problem
+        }
+      })
+    } catch (problem) {
+      if ('problem' in own && own.problem === problem) return { failed: problem }
+      throw problem
+    }
+    return own.done ?? { failed: new EngineFault('A transaction was committed without its work.') }
+  }
+
+  #inParallel(work: Promise<void>): void {
+    work.catch((problem: unknown) => this.#stage.lose(problem))
+  }
+
+  async #inTime<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    const { node } = attempt.step
+    const limit =
+      node.timeoutMs ??
+      STEP_TIMEOUT_MS[node.type.effect === 'external' ? 'external' : 'transactional']
+    return await inTime(this.#services.clock, limit, attempt.control ?? new AbortController(), work)
+  }
+
+  /** An attempt was under way when its process died: nobody knows what it did. */
+  #afterInterruption(attempt: Attempt): void {
+    const { step } = attempt
+    const { type } = step.node
+    step.interrupted = null
+    const made = step.attempt - step.attemptsBefore
+    const cause = interrupted()
+    if (onUncertain(type, attempt) === 'fail') return this.#giveUp(attempt, outcomeUnknown(cause))
+    if (made >= MOST_INTERRUPTIONS) return this.#giveUp(attempt, keepsBreaking(made))
+    const now = retryProgress(this.#stage.now())
+    this.#stage.journal.append(attempt.failed(cause, { port: null, output: null, progress: now }))
+    step.record = null
+    step.attempt += 1
+    const next = this.#stage.attempt(step, attempt.control)
+    next.fillIn()
+    this.#perform(next)
+  }
+
+  #guarded(attempt: Attempt, work: () => void): void {
+    try {
+      work()
+    } catch (problem) {
+      this.#failed(attempt, toWeftError(problem))
+    }
+  }
+
+  #ended(attempt: Attempt, end: Ended, urgent = false): void {
+    this.#tellEnd(attempt.step, attempt.succeeded(end.port, end.output), end, urgent)
+  }
+
+  #tellEnd(step: Step, record: StepRecord, end: Ended, urgent = false): void {
+    if (end.response !== undefined && step.status !== 'closed') this.#stage.respond(end.response)
+    const { output } = record
+    this.#stage.tell(record, { kind: 'finished', step, port: end.port, output }, { urgent })
+  }
+
+  /** An attempt failed; another one may be due. */
+  #failed(attempt: Attempt, error: WeftError): void {
+    const { step } = attempt
+    const delay = retryDelayMs({
+      error,
+      policy: step.node.definition.retry,
+      made: step.attempt - step.attemptsBefore,
+      onUncertain: error instanceof Uncertain ? onUncertain(step.node.type, attempt) : 'fail',
+      random: this.#stage.random(),
+    })
+    if (delay === null) {
+      return this.#giveUp(attempt, error instanceof Uncertain ? outcomeUnknown(error) : error)
+    }
+    const until = this.#stage.now() + delay
+    const progress = retryProgress(until)
+    const record = attempt.failed(error, { port: null, output: null, progress })
+    this.#stage.tell(record, { kind: 'postponed', step, until }, { urgent: true })
+  }
+
+  /** Failed for good. */
+  #giveUp(attempt: Attempt, error: WeftError): void {
+    const { step } = attempt
+    const { failurePort: port } = step.node
+    const data = attempt.errorOf(error)
+    const output = port === null ? null : failureOutput(data)
+    const record = attempt.failed(error, { port, output, progress: null })
+    this.#stage.tell(record, { kind: 'failed', step, error: data }, { urgent: outlivesTurn(step) })
+  }
+}
+
+/** What a node returned: an output, or an output at a port. */
+function endOf(returned: unknown): Ended {
+  const { output, port, response } =
+    returned instanceof Finished ? returned : { output: returned, port: 'out', response: undefined }
+  // Outputs are data by their nodes' own schemas.
+  return { port, response, output: (output ?? null) as Data }
+}
+
+/** What was never committed never happened; outside, the node type knows what a repeat would do. */
+const onUncertain = (type: NodeType, attempt: Attempt): OnUncertain =>
+  type.effect === 'external' ? type.onUncertain(attempt.config) : 'retry'

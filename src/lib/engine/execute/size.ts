@@ -1,0 +1,35 @@
+import type { Data } from '../data.ts'
+import { StepFailure } from '../errors.ts'
+
+/** The largest output of a step, in characters of JSON. */
+const LARGEST_OUTPUT = 3_500_000
+/** Inputs are for people to look at; they can be made again from the steps before. */
+const LARGEST_INPUT = 200_000
+
+/** About how long data is as JSON; stops counting beyond `limit`. */
+function lengthOf(data: unknown, limit: number): number {
+  if (typeof data === 'string') return data.length + 2
+  if (typeof data !== 'object' || data === null) return 6
+  let length = 2
+  for (const [key, value] of Object.entries(data)) {
+    length += lengthOf(value, limit - length) + (Array.isArray(data) ? 1 : key.length + 4)
+    if (length > limit) return length
+  }
+  return length
+}
+
+/** Refuses an output that is too large to be stored. */
+export function checkOutput(output: Data): void {
+  if (lengthOf(output, LARGEST_OUTPUT) <= LARGEST_OUTPUT) return
+  throw new StepFailure({
+    code: 'step.output_too_large',
+    title: 'This step yields too much',
+    detail: `Its output is larger than ${LARGEST_OUTPUT / 1_000_000} MB.`,
+    hint: 'Ask for less at once, or keep only the fields that later steps need.',
+    retryable: false,
+  })
+}
+
+/** A step's input as it's stored: left out when it's very large. */
+export const storedInput = (input: Data): Data =>
+  lengthOf(input, LARGEST_INPUT) <= LARGEST_INPUT ? input : { 'weft:left_out': true }
