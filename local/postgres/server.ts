@@ -93,9 +93,11 @@ export function initCluster(folder: string): void {
   rmSync(passwordFile, { force: true })
   if (made.status !== 0) {
     rmSync(data, { recursive: true, force: true })
-    throw new Error(
-      `Postgres could not make its data folder: ${made.stderr || made.error?.message}`,
-    )
+    const said = made.stderr || made.error?.message || ''
+    const hint = said.includes('could not look up effective user ID')
+      ? 'Postgres runs only as a user that has a name: give this one an entry in /etc/passwd.'
+      : ''
+    throw new Error(`Postgres could not make its data folder: ${said.trim()}\n${hint}`.trim())
   }
 }
 
