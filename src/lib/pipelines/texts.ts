@@ -1,0 +1,136 @@
+import type { FieldType } from './rows.ts'
+
+/** What the types of fields are called, and what they're for. */
+export const typeWords: Record<FieldType, { name: string; hint: string }> = {
+  text: { name: 'Text', hint: 'Names, notes, anything' },
+  number: { name: 'Number', hint: 'Amounts and counts to reckon with' },
+  date: { name: 'Date', hint: 'A day of the calendar' },
+  boolean: { name: 'Yes or no', hint: 'A box to tick' },
+  select: { name: 'Choice', hint: 'One of a list that you write' },
+  email: { name: 'E-mail address', hint: 'Checked for its form' },
+}
+
+/** All words of pipelines, fields and records. */
+export const texts = {
+  title: 'Pipelines',
+  lead: 'Your own data: tables that people and workflows read and write.',
+  create: 'New pipeline',
+  search: 'Search pipelines',
+  columns: {
+    name: 'Name',
+    fields: 'Fields',
+    records: 'Records',
+    made: 'Created',
+    actions: 'Actions',
+  },
+  actionsFor: (name: string) => `Actions for ${name}`,
+  rename: 'Rename',
+  delete: 'Delete',
+  edit: 'Edit',
+  cancel: 'Cancel',
+  save: 'Save',
+  yes: 'Yes',
+  no: 'No',
+  empty: {
+    title: 'No pipelines yet',
+    text: 'A pipeline is a table for things that you keep track of: customers, orders, requests. You choose its fields; people and workflows fill it.',
+    viewer: 'Nobody has made one here so far. It takes the role Editor or higher to make one.',
+    action: 'Make your first pipeline',
+  },
+  nothingFound: { title: 'No pipeline fits', text: 'Try another word.' },
+  form: {
+    createTitle: 'New pipeline',
+    createLead: 'Name it after what it holds. Its fields come next.',
+    renameTitle: 'Rename pipeline',
+    name: 'Name',
+    placeholder: 'Customers',
+    create: 'Create',
+    nameMissing: 'Enter a name.',
+  },
+  confirmDelete: {
+    title: (name: string) => `Delete “${name}” for good?`,
+    text: (records: number) =>
+      records === 0
+        ? 'Its fields are deleted as well. Workflows that use it will fail. This can’t be undone.'
+        : `Its fields and ${records === 1 ? 'its one record' : `all ${records.toLocaleString('en-GB')} records`} are deleted as well. Workflows that use it will fail. This can’t be undone.`,
+    action: 'Delete for good',
+  },
+  deleted: (name: string) => `“${name}” is deleted.`,
+  notFound: 'There is no such pipeline.',
+  tabs: { label: 'Parts of the pipeline', records: 'Records', fields: 'Fields' },
+  fields: {
+    lead: 'What each record holds. Workflows use the name in templates.',
+    add: 'Add field',
+    addTitle: 'Add a field',
+    editTitle: 'Edit field',
+    title: 'Title',
+    titlePlaceholder: 'Company name',
+    type: 'Kind',
+    typeFixed: 'The kind can’t be changed any more.',
+    options: 'Choices',
+    optionsHint: 'One on each line.',
+    optionsPlaceholder: 'New\nIn progress\nDone',
+    required: 'Required',
+    requiredHint:
+      'Records can’t be saved without it. Those that are there already stay as they are.',
+    key: 'Name in templates',
+    up: (title: string) => `Move ${title} up`,
+    down: (title: string) => `Move ${title} down`,
+    editOf: (title: string) => `Edit ${title}`,
+    deleteOf: (title: string) => `Delete ${title}`,
+    empty: {
+      title: 'No fields yet',
+      text: 'Say what a record holds, for example a name, an e-mail address and a status.',
+    },
+    titleMissing: 'Enter a title.',
+    optionsMissing: 'Write at least one choice.',
+    confirmDelete: {
+      title: (title: string) => `Delete the field “${title}”?`,
+      text: 'Its values in all records are deleted as well, and workflows that use it will fail. This can’t be undone.',
+      action: 'Delete field',
+    },
+  },
+  records: {
+    search: 'Search records',
+    add: 'Add record',
+    addTitle: 'Add a record',
+    addAnother: 'Add another one after this',
+    added: 'Added',
+    deleteOf: 'Delete this record',
+    deleted: 'The record is deleted.',
+    created: 'Added',
+    gridHint: 'Arrow keys move between cells, Enter edits, Escape takes back.',
+    page: (from: number, to: number, total: number) =>
+      `${from.toLocaleString('en-GB')}–${to.toLocaleString('en-GB')} of ${total.toLocaleString('en-GB')}`,
+    previous: 'Previous page',
+    next: 'Next page',
+    none: '–',
+    noChoice: 'No choice',
+    empty: {
+      title: 'No records yet',
+      text: 'Add the first one by hand, or let a workflow do it.',
+    },
+    noFields: {
+      title: 'First, the fields',
+      text: 'A record needs at least one field. Say what this pipeline holds.',
+      action: 'Set up the fields',
+    },
+    nothingFound: { title: 'No record fits', text: 'Try another word, or clear the search.' },
+    clearSearch: 'Clear the search',
+    editCell: (title: string, value: string) => `${title}: ${value === '' ? 'empty' : value}`,
+  },
+  live: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    offline: 'Not live just now, trying again…',
+    refused: 'Not live',
+  },
+  problems: {
+    required: (title: string) => `"${title}" is required.`,
+    number: 'Enter a number, for example 12.5.',
+    date: 'Enter a date, for example 2026-11-23.',
+    email: 'This does not look like an e-mail address. An example: ada@example.com',
+    gone: 'This record was deleted meanwhile.',
+    busy: 'Others are changing this record just now. Try again in a moment.',
+  },
+} as const
