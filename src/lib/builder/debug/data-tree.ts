@@ -34,24 +34,27 @@ const idOf = (path: DataPath): string => JSON.stringify(path)
 /** The lines of some data; `toggled` are the places that somebody opened or closed against what they start as. */
 export function dataRows(data: Data, toggled: ReadonlySet<string>): DataRow[] {
   const entries = entriesOf(data)
-  if (entries === null || entries.length === 0) return [rowOf(data, [], '', 0, null)]
-  return entries.flatMap(([name, value]) => openRows(value, [name], 0, toggled))
+  if (entries === null || entries.length === 0) return [rowOf(data, [], null)]
+  const isWide = entries.length > WIDE
+  return entries.flatMap(([name, value]) => openRows(value, [name], isWide, toggled))
 }
 
+/** In wide places everything starts folded: one looks for the entry first. */
 function openRows(
   value: Data,
   path: DataPath,
-  depth: number,
+  isInWide: boolean,
   toggled: ReadonlySet<string>,
 ): DataRow[] {
   const entries = entriesOf(value)
-  const startsOpen = entries !== null && entries.length <= WIDE && depth < DEEP
+  const isWide = isInWide || (entries?.length ?? 0) > WIDE
+  const startsOpen = !isWide && path.length <= DEEP
   const isOpen = entries?.length ? startsOpen !== toggled.has(idOf(path)) : null
-  const row = rowOf(value, path, nameOf(path), depth, isOpen)
+  const row = rowOf(value, path, isOpen)
   if (!isOpen || entries === null) return [row]
   const rows = [row]
   for (const [name, part] of entries) {
-    for (const inner of openRows(part, [...path, name], depth + 1, toggled)) rows.push(inner)
+    for (const inner of openRows(part, [...path, name], isWide, toggled)) rows.push(inner)
   }
   return rows
 }
@@ -71,7 +74,7 @@ export function searchData(data: Data, typed: string): Found {
   const tops = entries ?? [['', data] as const]
   for (const [name, value] of tops) {
     const path = entries === null ? [] : [name]
-    for (const row of foundRows(value, path, 0, search)) rows.push(row)
+    for (const row of foundRows(value, path, search)) rows.push(row)
   }
   return { rows, count: search.count, cut: search.cut }
 }
@@ -83,7 +86,7 @@ interface Search {
   cut: boolean
 }
 
-function foundRows(value: Data, path: DataPath, depth: number, search: Search): DataRow[] {
+function foundRows(value: Data, path: DataPath, search: Search): DataRow[] {
   if (search.count >= MOST_FOUND || search.looked >= MOST_LOOKED_AT) {
     search.cut = true
     return []
@@ -95,22 +98,24 @@ function foundRows(value: Data, path: DataPath, depth: number, search: Search): 
   if (fits) search.count += 1
   const inner: DataRow[] = []
   for (const [name, part] of entries ?? []) {
-    for (const row of foundRows(part, [...path, name], depth + 1, search)) inner.push(row)
+    for (const row of foundRows(part, [...path, name], search)) inner.push(row)
   }
   if (!fits && inner.length === 0) return []
   const isOpen = entries?.length ? inner.length > 0 : null
-  return [rowOf(value, path, nameOf(path), depth, isOpen), ...inner]
+  return [rowOf(value, path, isOpen), ...inner]
 }
 
-function rowOf(
-  value: Data,
-  path: DataPath,
-  name: string,
-  depth: number,
-  isOpen: boolean | null,
-): DataRow {
-  const kind = kindOf(value)
-  return { id: idOf(path), depth, name, path, kind, value, preview: previewOf(value), isOpen }
+function rowOf(value: Data, path: DataPath, isOpen: boolean | null): DataRow {
+  return {
+    id: idOf(path),
+    depth: Math.max(0, path.length - 1),
+    name: nameOf(path),
+    path,
+    kind: kindOf(value),
+    value,
+    preview: previewOf(value, isOpen === false),
+    isOpen,
+  }
 }
 
 function entriesOf(value: Data): (readonly [string | number, Data])[] | null {
@@ -132,16 +137,28 @@ export function kindOf(value: Data): DataKind {
   return typeof value as 'number' | 'boolean' | 'object' // all that is left of data
 }
 
-function previewOf(value: Data): string {
+function previewOf(value: Data, isFolded: boolean): string {
   const { data } = texts
   if (Array.isArray(value)) return value.length === 0 ? data.emptyList : data.list(value.length)
   if (typeof value === 'object' && value !== null) {
     const count = Object.keys(value).length
-    return count === 0 ? data.emptyObject : data.object(count)
+    if (count === 0) return data.emptyObject
+    return (isFolded && gist(value)) || data.object(count)
   }
-  const text = plainText(value)
-  return text.length > PREVIEW ? `${text.slice(0, PREVIEW)}…` : text
+  return shortened(plainText(value), PREVIEW)
 }
+
+/** What a folded object is about: its first plain values. */
+function gist(value: { [key: string]: Data }): string {
+  const plainOnes = Object.entries(value).filter(([, part]) => entriesOf(part) === null)
+  return plainOnes
+    .slice(0, 4)
+    .map(([name, part]) => texts.data.described(name, shortened(plainText(part), 40)))
+    .join(', ')
+}
+
+const shortened = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text
 
 /** A plain value as people read it. */
 export function plainText(value: Data): string {
