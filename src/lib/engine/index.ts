@@ -7,6 +7,7 @@ export type * from './store.ts'
 
 export * from './definition/schema.ts'
 export { parseDefinition } from './definition/parse.ts'
+export { validateDefinition } from './definition/validate.ts'
 export type { Problem } from './definition/problem.ts'
 
 export {
@@ -62,3 +63,11 @@ export { MemoryRecords } from './memory-records.ts'
 export { compile } from './plan/compile.ts'
 export { PlanCache } from './plan/cache.ts'
 export type { Plan, PlanNode } from './plan/plan.ts'
+
+export { compileTemplate, render } from './template/compile.ts'
+export type { TemplateScope } from './template/compile.ts'
+export { checkVariables, renameStepKey, variablesIn } from './template/variables.ts'
+export type { UnknownVariable, VariableReference } from './template/variables.ts'
+export { writePath } from './template/path.ts'
+export type { Path } from './template/path.ts'
+export { FILTERS } from './template/filters.ts'

@@ -132,36 +132,64 @@ export const texts = {
     detail: `${nameOf(node)} is set to go its own way if it fails, but no step follows there.`,
     hint: 'Connect a step to "If it fails", or let the workflow stop on errors.',
   }),
-  required: (node: NodeDefinition, field: string, label: string): Problem => ({
-    code: 'config.required',
-    severity: 'error',
-    node: node.id,
-    field,
-    title: 'A field is empty',
-    detail: `"${label}" of ${nameOf(node)} needs a value.`,
-    hint: `Fill in "${label}".`,
-  }),
-  invalid: (node: NodeDefinition, field: string, label: string, expected: string): Problem => ({
-    code: 'config.invalid',
-    severity: 'error',
-    node: node.id,
-    field,
-    title: 'A field has a value that does not fit',
-    detail: `"${label}" of ${nameOf(node)}: ${expected}`,
-    hint: `Change "${label}".`,
-  }),
   /** A problem that a template or a node's own check found. */
   ofField: (
     node: NodeDefinition,
     found: Pick<ConfigProblem, 'code' | 'title' | 'detail' | 'hint'>,
-    field: string,
+    field: string | undefined,
   ): Problem => ({
     code: found.code,
     severity: 'error',
     node: node.id,
-    field,
+    ...(field === undefined ? {} : { field }),
     title: found.title,
-    detail: found.detail,
+    detail: `${nameOf(node)}: ${found.detail}`,
     hint: found.hint ?? 'Change this field.',
+  }),
+  unknownVariable: (node: NodeDefinition, field: string, unknown: UnknownName): Problem => ({
+    code: unknown.why === 'unknown' ? 'template.unknown_variable' : `template.${unknown.why}`,
+    severity: 'error',
+    node: node.id,
+    field,
+    ...WHY[unknown.why](nameOf(node), unknown),
+  }),
+}
+
+/** A variable that will not be there. */
+export interface UnknownName {
+  /** As it's written. */
+  variable: string
+  why: 'unknown' | 'not_before' | 'switched_off' | 'not_in_loop'
+  nearest: string | undefined
+  known: string[]
+}
+
+type Sentences = Pick<Problem, 'title' | 'detail' | 'hint'>
+
+const WHY: Record<UnknownName['why'], (node: string, unknown: UnknownName) => Sentences> = {
+  unknown: (node, { variable, nearest, known }) => ({
+    title: 'Unknown variable',
+    detail: `${node} uses "${variable}", which does not exist.`,
+    hint:
+      nearest !== undefined
+        ? `Did you mean "${nearest}"?`
+        : known.length === 0
+          ? 'Pick a variable from the list.'
+          : `There are: ${known.slice(0, 8).join(', ')}.`,
+  }),
+  not_before: (node, { variable }) => ({
+    title: 'This value is not there yet',
+    detail: `${node} uses "${variable}", but that step does not come before it.`,
+    hint: 'Connect the steps so that the other one comes first, or pick another variable.',
+  }),
+  switched_off: (node, { variable }) => ({
+    title: 'This value comes from a step that is switched off',
+    detail: `${node} uses "${variable}", but that step does not run.`,
+    hint: 'Switch the step on, or pick another variable. If it may be missing, add "| default:".',
+  }),
+  not_in_loop: (node, { variable }) => ({
+    title: 'This value exists only inside a loop',
+    detail: `${node} uses "${variable}", but is not inside a "For each".`,
+    hint: 'Move the step into the loop, or pick another variable.',
   }),
 }
