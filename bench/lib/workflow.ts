@@ -12,7 +12,7 @@ function chain(length: number): unknown {
       ...common(`set${index}`, `set_${index}`, index),
       type: 'data.set_variables',
       config: {
-        assignments: [
+        variables: [
           {
             name: 'greeting',
             type: 'text',

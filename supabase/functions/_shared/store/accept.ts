@@ -2,7 +2,7 @@ import type { AcceptResult, NewExecution } from '../../../../src/lib/engine/stor
 import type { Connection } from '../database/connection.ts'
 import type { Outcome } from './batcher.ts'
 import { LEASE_SECONDS } from './lease.ts'
-import { storedText } from './stored-text.ts'
+import { MAX_PAYLOAD, storedText } from './stored-text.ts'
 
 /** An execution on its way into the database; `text` is its element of the statement's one parameter, without `n`. */
 export interface Accepting {
@@ -12,7 +12,7 @@ export interface Accepting {
 
 /** Throws NotStorable before the execution takes part in a batch. */
 export function accepting(execution: NewExecution): Accepting {
-  const payload = storedText(execution.triggerData)
+  const payload = storedText(execution.triggerData, MAX_PAYLOAD)
   const rest = JSON.stringify({
     id: execution.id,
     workspace_id: execution.workspace,

@@ -5,8 +5,10 @@ export type Outcome<Result> = { ok: Result } | { failed: unknown }
 
 export interface BatchRules<Item, Result> {
   /** Writes all items with one statement; outcomes in the order of the items. Throws when the statement as a whole fails. */
-  write(items: Item[]): Promise<Outcome<Result>[]>
-  /** Items with the same key never share a statement, and keep their order. */
+  write(items: Item[], lane: number): Promise<Outcome<Result>[]>
+  /** How many statements may be under way at once, each on a connection of its own. */
+  lanes: number
+  /** Items with the same key never are under way together, and keep their order. */
   key(item: Item): string
   /** Roughly how many bytes an item adds to the statement. */
   size(item: Item): number
@@ -22,17 +24,25 @@ interface Waiting<Item, Result> {
   reject(problem: unknown): void
 }
 
+/** Fewer than this aren't worth a statement of their own while another one is under way. */
+const WORTH_A_LANE = 16
+
 /**
- * Group commit: one statement in flight; what arrives meanwhile goes into the next one. Nobody waits for a timer: alone,
- * an item is written at once; under load, batches grow as large as one round trip to Postgres is long.
+ * Group commit: few statements in flight; what arrives meanwhile goes into the next one. Nobody waits for a timer: alone,
+ * an item is written at once; under load, batches grow as large as one round trip to Postgres is long. A second lane
+ * works while the first waits for the disk.
  */
 export class Batcher<Item, Result> {
   readonly #rules: BatchRules<Item, Result>
   #waiting: Waiting<Item, Result>[] = []
-  #writing = false
+  readonly #idleLanes: number[]
+  /** Keys of what is being written at this moment. */
+  readonly #underWay = new Set<string>()
+  #scheduled = false
 
   constructor(rules: BatchRules<Item, Result>) {
     this.#rules = rules
+    this.#idleLanes = Array.from({ length: rules.lanes }, (_, lane) => rules.lanes - 1 - lane)
   }
 
   add(item: Item): Promise<Result> {
@@ -41,20 +51,37 @@ export class Batcher<Item, Result> {
     }
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (!this.#writing) {
-        this.#writing = true
-        // A microtask later, so that what the same event brought goes together.
-        queueMicrotask(() => void this.#drain())
-      }
+      this.#schedule()
     })
   }
 
-  async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#settle(this.#next())
-    this.#writing = false
+  /** A microtask later, so that what the same event brought goes together. */
+  #schedule(): void {
+    if (this.#scheduled || this.#idleLanes.length === 0) return
+    this.#scheduled = true
+    queueMicrotask(() => {
+      this.#scheduled = false
+      this.#begin()
+    })
   }
 
-  /** As many as fit, in order, none with the key of another before it. */
+  #begin(): void {
+    const othersBusy = this.#idleLanes.length < this.#rules.lanes
+    if (othersBusy && this.#waiting.length < WORTH_A_LANE) return
+    const batch = this.#next()
+    const lane = batch.length === 0 ? undefined : this.#idleLanes.pop()
+    if (lane === undefined) return
+    const keys = batch.map((entry) => this.#rules.key(entry.item))
+    for (const key of keys) this.#underWay.add(key)
+    void this.#settle(batch, lane).finally(() => {
+      for (const key of keys) this.#underWay.delete(key)
+      this.#idleLanes.push(lane)
+      this.#begin()
+    })
+    this.#schedule()
+  }
+
+  /** As many as fit, in order, none with the key of one before it or of one that is under way. */
   #next(): Waiting<Item, Result>[] {
     const { key, size, maxItems, maxBytes } = this.#rules
     const batch: Waiting<Item, Result>[] = []
@@ -64,24 +91,26 @@ export class Batcher<Item, Result> {
     for (const entry of this.#waiting) {
       const full = batch.length >= maxItems || (batch.length > 0 && bytes >= maxBytes)
       const name = key(entry.item)
-      if (full || keys.has(name)) {
+      if (full || keys.has(name) || this.#underWay.has(name)) {
         left.push(entry)
-        // Later items of the same key wait for this one.
-        keys.add(name)
       } else {
         batch.push(entry)
-        keys.add(name)
         bytes += size(entry.item)
       }
+      // Later items of the same key wait for this one.
+      keys.add(name)
     }
     this.#waiting = left
     return batch
   }
 
   /** Writes a batch. If the statement is refused for one item's sake, halves find out which, and the others are written. */
-  async #settle(batch: Waiting<Item, Result>[]): Promise<void> {
+  async #settle(batch: Waiting<Item, Result>[], lane: number): Promise<void> {
     try {
-      const outcomes = await this.#rules.write(batch.map((entry) => entry.item))
+      const outcomes = await this.#rules.write(
+        batch.map((entry) => entry.item),
+        lane,
+      )
       batch.forEach((entry, index) => {
         const outcome = outcomes[index]
         if (outcome === undefined) entry.reject(new Error('a batch left an item without an answer'))
@@ -94,8 +123,8 @@ export class Batcher<Item, Result> {
         return
       }
       const middle = batch.length >> 1
-      await this.#settle(batch.slice(0, middle))
-      await this.#settle(batch.slice(middle))
+      await this.#settle(batch.slice(0, middle), lane)
+      await this.#settle(batch.slice(middle), lane)
     }
   }
 }

@@ -13,7 +13,7 @@ import { Connection } from '../database/connection.ts'
 import { isCollision, isOutage, whileAway } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
 import { LeaseLost, parseDefinition } from '../engine.ts'
-import { PostgresRecords } from '../services/records.ts'
+import { PostgresRecords } from '../services/records/postgres-records.ts'
 import { acceptBatch, accepting, type Accepting } from './accept.ts'
 import { Batcher } from './batcher.ts'
 import { checkpointBatch, writing, type Writing, type Written } from './checkpoint.ts'
@@ -33,6 +33,15 @@ const CHECKPOINT_PATIENCE_MS = 30_000
 /** Statements of this size take a few ten milliseconds; larger ones only make everybody wait. */
 const BATCH = { maxItems: 250, maxBytes: 2 * 1024 * 1024, maxWaiting: 20_000 }
 
+/** Statements of one kind under way at once. */
+const LANES = 2
+
+function laneOf(connections: Connection[], lane: number): Connection {
+  const connection = connections[lane]
+  if (connection === undefined) throw new Error(`there is no lane ${lane}`)
+  return connection
+}
+
 /** The durable state in Postgres. Concurrent callers share commits; every write is fenced by its lease's number. */
 export class PostgresStore implements ExecutionStore {
   readonly #pool: Pool
@@ -44,33 +53,37 @@ export class PostgresStore implements ExecutionStore {
   readonly #versions: VersionCache
   readonly #open = new OpenSteps()
 
-  /** One connection for each kind of grouped statement, so that none waits for another kind's commit. */
+  /** Connections of their own for each kind of grouped statement, so that none waits for another kind's commit. */
   constructor(databaseUrl: string, pool: Pool) {
-    const forAccepts = new Connection(databaseUrl)
-    const forCheckpoints = new Connection(databaseUrl)
+    const forAccepts = Array.from({ length: LANES }, () => new Connection(databaseUrl))
+    const forCheckpoints = Array.from({ length: LANES }, () => new Connection(databaseUrl))
     this.#forClaims = new Connection(databaseUrl)
-    this.#connections = [forAccepts, forCheckpoints, this.#forClaims]
+    this.#connections = [...forAccepts, ...forCheckpoints, this.#forClaims]
     this.#pool = pool
     this.#versions = new VersionCache(pool, parseDefinition)
     this.#accepts = new Batcher({
       ...BATCH,
+      lanes: LANES,
       key: (item) => item.id,
       size: (item) => item.text.length,
-      write: async (items) => {
+      write: async (items, lane) => {
         await reach('accept:before-commit')
-        const outcomes = await whileAway(ACCEPT_PATIENCE_MS, () => acceptBatch(forAccepts, items))
+        const outcomes = await whileAway(ACCEPT_PATIENCE_MS, () =>
+          acceptBatch(laneOf(forAccepts, lane), items),
+        )
         await reach('accept:after-commit')
         return outcomes
       },
     })
     this.#checkpoints = new Batcher({
       ...BATCH,
+      lanes: LANES,
       key: (item) => item.id,
       size: (item) => item.bytes,
-      write: async (items) => {
+      write: async (items, lane) => {
         await reach('checkpoint:before-commit')
         const outcomes = await whileAway(CHECKPOINT_PATIENCE_MS, (attempt) =>
-          checkpointBatch(forCheckpoints, items, attempt > 1),
+          checkpointBatch(laneOf(forCheckpoints, lane), items, attempt > 1),
         )
         await reach('checkpoint:after-commit')
         return outcomes
@@ -78,6 +91,7 @@ export class PostgresStore implements ExecutionStore {
     })
     this.#claims = new Batcher({
       ...BATCH,
+      lanes: 1,
       key: (id) => id,
       size: (id) => id.length,
       write: async (ids) => {

@@ -1,7 +1,8 @@
 import type { Data } from '../../../../src/lib/engine/data.ts'
 
-/** The largest value (a payload, a step's input or output) that is stored, as text. */
-export const MAX_VALUE_BYTES = 4 * 1024 * 1024
+/** The largest payload, and the largest value of a step (the engine has narrower limits of its own), as text. */
+export const MAX_PAYLOAD = 5 * 1024 * 1024
+const MAX_VALUE = 32 * 1024 * 1024
 
 /** A value can't be stored, and trying again won't help. */
 export class NotStorable extends Error {
@@ -31,14 +32,14 @@ function clean(value: Data): Data {
 const suspicious = (text: string): boolean => text.includes('\\u0000') || text.includes('\\ud')
 
 /** A value as text for jsonb. Nearly always one JSON.stringify; only a suspicious text is walked through. */
-export function storedText(value: unknown): string {
+export function storedText(value: unknown, limit = MAX_VALUE): string {
   const text = JSON.stringify(value ?? null)
   // What is stringified here is data already; anything else was refused where it came in.
   const safe = suspicious(text) ? JSON.stringify(clean(JSON.parse(text) as Data)) : text
-  if (safe.length > MAX_VALUE_BYTES) {
+  if (safe.length > limit) {
     throw new NotStorable(
       'store.too_large',
-      `This is ${Math.ceil(safe.length / 1024)} kB; ${MAX_VALUE_BYTES / 1024} kB can be stored at once.`,
+      `This is ${Math.ceil(safe.length / 1024)} kB; ${limit / 1024} kB can be stored at once.`,
     )
   }
   return safe

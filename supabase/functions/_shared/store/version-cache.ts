@@ -2,6 +2,7 @@ import type { WorkflowDefinition } from '../../../../src/lib/engine/definition/s
 import type { VersionId, WorkflowId, WorkspaceId } from '../../../../src/lib/engine/ids.ts'
 import type { VersionRecord } from '../../../../src/lib/engine/store.ts'
 import type { Queries } from '../database/pool.ts'
+import { StepFailure } from '../engine.ts'
 import { versionRow } from './version.ts'
 
 /** The definition never changes, but the names around it may; they are at most this old. */
@@ -39,7 +40,7 @@ export class VersionCache {
 
   async #load(id: VersionId): Promise<VersionRecord> {
     const row = await versionRow(this.#queries, id)
-    if (row === undefined) throw new Error(`There is no version ${id} any more.`)
+    if (row === undefined) throw gone()
     return {
       id,
       // Ids that come out of our own tables are what they say.
@@ -53,3 +54,12 @@ export class VersionCache {
     }
   }
 }
+
+/** Its workflow was deleted for good: the execution can't go on. */
+const gone = () =>
+  new StepFailure({
+    code: 'version.not_found',
+    title: 'This version does not exist',
+    detail: 'The version that this execution was started with is gone.',
+    retryable: false,
+  })

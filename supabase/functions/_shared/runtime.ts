@@ -1,0 +1,155 @@
+import type { ExecutionId } from '../../../src/lib/engine/ids.ts'
+import type { WebhookResponse } from '../../../src/lib/engine/services.ts'
+import type { AcceptResult, ClaimedExecution, NewExecution } from '../../../src/lib/engine/store.ts'
+import { isOutage } from './database/outage.ts'
+import { Pool } from './database/pool.ts'
+import { createEngine, LeaseLost, registry, type Engine, type RunOutcome } from './engine.ts'
+import { environment } from './environment.ts'
+import { LeaseKeeper } from './leases.ts'
+import { Secrets } from './secrets.ts'
+import { systemClock } from './services/clock.ts'
+import { SafeHttp } from './services/http/safe-http.ts'
+import { SmtpMail } from './services/mail/smtp-mail.ts'
+import { handBack } from './store/hand-back.ts'
+import { PostgresStore } from './store/postgres-store.ts'
+
+const POOL_SIZE = 8
+
+/** A hosted function's process may be ended after 150 seconds: what runs longer is given back before, and resumed. */
+const FUNCTION_RUNS_MS = 100_000
+
+/** An execution that was asked for. */
+export interface Started {
+  id: ExecutionId
+  accepted: AcceptResult
+  /** Present when it runs here. Never rejects. */
+  outcome?: Promise<RunOutcome>
+}
+
+/** Hosted, work that goes on after the answer is announced, so that the instance stays for it. */
+const edgeRuntime = (globalThis as { EdgeRuntime?: { waitUntil(work: Promise<unknown>): void } })
+  .EdgeRuntime
+
+/** What a process of ours needs to accept and run executions: store, services, engine and the leases in hand. */
+export class Runtime {
+  readonly pool: Pool
+  readonly store: PostgresStore
+  readonly secrets: Secrets
+  readonly #engine: Engine
+  readonly #leases: LeaseKeeper
+  readonly #running = new Set<Promise<RunOutcome>>()
+  #runsForMs: number | null = FUNCTION_RUNS_MS
+
+  constructor() {
+    const { databaseUrl, secretsKey, allowPrivateHosts, smtpUrl, mailFrom } = environment()
+    this.pool = new Pool(databaseUrl, POOL_SIZE)
+    this.store = new PostgresStore(databaseUrl, this.pool)
+    this.secrets = new Secrets(secretsKey)
+    this.#engine = createEngine({
+      store: this.store,
+      services: {
+        clock: systemClock,
+        http: new SafeHttp(allowPrivateHosts),
+        mail: new SmtpMail(smtpUrl, mailFrom),
+      },
+      registry,
+      owner: `functions ${Deno.pid}`,
+    })
+    this.#leases = new LeaseKeeper(this.store, this.#engine)
+  }
+
+  /** How many executions this process runs at the moment. */
+  get inHand(): number {
+    return this.#running.size
+  }
+
+  /** This process isn't one that is ended after a while: executions may run as long as they take. */
+  takeTime(): void {
+    this.#runsForMs = null
+  }
+
+  /** Makes an execution durable and, if it's ours, runs it at once. Resolves when it's durable. */
+  async start(
+    execution: NewExecution,
+    onResponse?: (response: WebhookResponse) => void,
+  ): Promise<Started> {
+    const { id } = execution
+    const { result, claimed } = await this.#engine.accept(execution)
+    if (claimed === null) return { id, accepted: result }
+    return { id, accepted: result, outcome: this.#run(claimed, onResponse) }
+  }
+
+  /** Takes one execution up again, if it's there to be taken: one that was queued, or one whose time has come. */
+  async resume(execution: ExecutionId): Promise<boolean> {
+    const claimed = await this.store.claim(execution)
+    if (claimed !== null) void this.#run(claimed)
+    return claimed !== null
+  }
+
+  /** Takes over executions that nobody works on. Says how many there were. */
+  async takeOver(limit: number): Promise<number> {
+    const claimed = await this.store.claimAbandoned(limit)
+    for (const execution of claimed) void this.#run(execution)
+    return claimed.length
+  }
+
+  /** Tells an execution that runs here that somebody wants it to stop. */
+  cancel(execution: ExecutionId): void {
+    this.#engine.stop(execution, 'cancelled')
+  }
+
+  /** Waits until everything in hand has ended, at most so long. */
+  async settle(patienceMs: number): Promise<void> {
+    let late: ReturnType<typeof setTimeout> | undefined
+    const patience = new Promise((done) => (late = setTimeout(done, patienceMs)))
+    await Promise.race([Promise.all(this.#running), patience])
+    clearTimeout(late)
+  }
+
+  /** Before the process ends: finishes what it can and hands the rest back, so that others take over at once. */
+  async stop(patienceMs: number): Promise<void> {
+    await this.settle(patienceMs)
+    this.#leases.stop()
+    const left = this.#engine.active()
+    for (const lease of left) this.#engine.stop(lease.execution, 'lost')
+    try {
+      await handBack(this.pool, left)
+    } catch (problem) {
+      // Then the leases run out by themselves.
+      if (!isOutage(problem)) throw problem
+    }
+    await this.store.close()
+    await this.pool.close()
+  }
+
+  #run(
+    claimed: ClaimedExecution,
+    onResponse?: (response: WebhookResponse) => void,
+  ): Promise<RunOutcome> {
+    const outcome = this.#engine.run(
+      claimed,
+      onResponse === undefined ? {} : { onResponse },
+      this.#runsForMs === null ? {} : { deadline: Date.now() + this.#runsForMs },
+    )
+    this.#running.add(outcome)
+    void outcome.then((ended) => {
+      this.#running.delete(outcome)
+      if (ended.status === 'lost') tell(claimed, ended.cause)
+    })
+    edgeRuntime?.waitUntil(outcome)
+    return outcome
+  }
+}
+
+/** Nothing of a lost execution is lost: somebody else has it, or will. Only a defect is worth a line in the log. */
+function tell({ lease }: ClaimedExecution, cause: unknown): void {
+  if (cause instanceof LeaseLost || isOutage(cause)) return
+  console.error(`weft: execution ${lease.execution} broke off and will be taken over`, cause)
+}
+
+let known: Runtime | undefined
+
+/** This process' runtime, made when first needed. */
+export function runtime(): Runtime {
+  return (known ??= new Runtime())
+}

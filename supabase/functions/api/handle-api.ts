@@ -1,0 +1,57 @@
+import { isOutage } from '../_shared/database/outage.ts'
+import { FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
+import { NotStorable } from '../_shared/store/stored-text.ts'
+import { Person } from './person.ts'
+import { ROUTES, type Route } from './routes.ts'
+
+/** Browsers of the app's own origin ask from another port or host. The token in the request is what counts, not cookies. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, apikey, content-type, x-client-info',
+  'access-control-allow-methods': 'POST, DELETE, OPTIONS',
+}
+
+/** Answers /api/…: what people ask of executions and webhooks, as themselves. */
+export async function handleApi(request: Request): Promise<Response> {
+  if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: CORS })
+  const response = await answered(request)
+  for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value)
+  return response
+}
+
+async function answered(request: Request): Promise<Response> {
+  try {
+    const { route, parts } = find(request)
+    return await route.handle({ person: await Person.of(request), request, parts })
+  } catch (problem) {
+    if (problem instanceof Refused) return refuse(problem.refusal)
+    if (problem instanceof NotStorable) return refuse(notStorable(problem))
+    if (isOutage(problem)) return refuse(UNAVAILABLE)
+    console.error('weft: an api request failed', problem)
+    return refuse(FAULT)
+  }
+}
+
+function find(request: Request): { route: Route; parts: Record<string, string> } {
+  // Hosted and embedded, the path is /api/…; a proxy may have left a prefix before it.
+  const path = new URL(request.url).pathname.replace(/^.*?\/api(?=\/|$)/, '')
+  for (const route of ROUTES) {
+    const parts = route.method === request.method ? route.path.exec(path)?.groups : undefined
+    if (parts !== undefined) return { route, parts }
+  }
+  throw new Refused({
+    status: 404,
+    code: 'api.no_such_address',
+    title: 'Nothing here',
+    detail: `There is no ${request.method} at this address.`,
+    hint: 'Check the address and the method.',
+  })
+}
+
+const notStorable = (problem: NotStorable) => ({
+  status: 400,
+  code: problem.code,
+  title: 'This data cannot be kept',
+  detail: problem.message,
+  hint: 'Send less data.',
+})

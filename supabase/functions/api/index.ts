@@ -1,0 +1,3 @@
+import { handleApi } from './handle-api.ts'
+
+Deno.serve(handleApi)

@@ -1,0 +1,31 @@
+import type { Person } from './person.ts'
+import { startExecution } from './start-execution.ts'
+import { cancelExecution, retryExecution } from './control-execution.ts'
+import { replayExecution } from './replay-execution.ts'
+import { removeWebhookSecret, setWebhookSecret } from './webhook-secret.ts'
+
+/** What a route is given. */
+export interface Asked {
+  person: Person
+  request: Request
+  /** Named parts of the path. */
+  parts: Record<string, string>
+}
+
+/** One address of the api. A path without named parts still needs a group for `groups` to be there. */
+export interface Route {
+  method: 'POST' | 'DELETE'
+  path: RegExp
+  handle(asked: Asked): Promise<Response>
+}
+
+const ID = '(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})'
+
+export const ROUTES: Route[] = [
+  { method: 'POST', path: /^(?<at>\/executions)$/, handle: startExecution },
+  { method: 'POST', path: new RegExp(`^/executions/${ID}/cancel$`), handle: cancelExecution },
+  { method: 'POST', path: new RegExp(`^/executions/${ID}/retry$`), handle: retryExecution },
+  { method: 'POST', path: new RegExp(`^/executions/${ID}/replay$`), handle: replayExecution },
+  { method: 'POST', path: /^(?<at>\/webhooks\/secret)$/, handle: setWebhookSecret },
+  { method: 'DELETE', path: /^(?<at>\/webhooks\/secret)$/, handle: removeWebhookSecret },
+]

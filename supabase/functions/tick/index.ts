@@ -1,0 +1,3 @@
+import { handleTick } from './handle-tick.ts'
+
+Deno.serve(handleTick)

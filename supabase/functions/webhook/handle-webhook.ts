@@ -1,0 +1,82 @@
+import type { DataObject } from '../../../src/lib/engine/data.ts'
+import type { NewExecution } from '../../../src/lib/engine/store.ts'
+import { isOutage } from '../_shared/database/outage.ts'
+import { newExecutionId } from '../_shared/execution-id.ts'
+import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
+import { readBody } from '../_shared/http/body.ts'
+import { runtime } from '../_shared/runtime.ts'
+import { NotStorable } from '../_shared/store/stored-text.ts'
+import { awaitResult } from './await-result.ts'
+import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trigger.ts'
+import { payload } from './payload.ts'
+import { notPublished, notStorable, unknownAddress, wrongMethod } from './refusals.ts'
+import { verifySender } from './verify-sender.ts'
+
+let known: WebhookTriggers | undefined
+const triggers = (): WebhookTriggers =>
+  (known ??= new WebhookTriggers(runtime().pool, runtime().secrets))
+
+/** Turns a request to /webhook/<token> into an execution, or into a refusal that creates nothing. */
+export async function handleWebhook(request: Request): Promise<Response> {
+  try {
+    return await receive(request, tokenOf(request.url))
+  } catch (problem) {
+    if (problem instanceof Refused) return refuse(problem.refusal)
+    if (problem instanceof NotStorable) return refuse(notStorable(problem.message).refusal)
+    if (isOutage(problem)) return refuse(UNAVAILABLE)
+    console.error('weft: a webhook request failed', problem)
+    return refuse(FAULT)
+  }
+}
+
+/** The part of the path after "webhook". By hand: parsing a URL costs as much as the rest of this. */
+function tokenOf(url: string): string {
+  const token = /\/webhook\/([A-Za-z0-9_-]{32,128})\/?(?:[?#]|$)/.exec(url)?.[1]
+  if (token === undefined) throw unknownAddress()
+  return token
+}
+
+async function receive(request: Request, token: string): Promise<Response> {
+  // Twice: what was remembered of the trigger may be older than the newest version.
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    const trigger = await triggers().find(token)
+    if (trigger === undefined) throw unknownAddress()
+    if (trigger === NOT_PUBLISHED) throw notPublished()
+    const answered = await begin(trigger, await checked(request, trigger))
+    if (answered !== 'not_live') return answered
+    triggers().forget(token)
+  }
+  throw notPublished()
+}
+
+async function begin(trigger: WebhookTrigger, data: DataObject): Promise<Response | 'not_live'> {
+  const execution: NewExecution = {
+    id: newExecutionId(),
+    workspace: trigger.workspace,
+    workflow: trigger.workflow,
+    version: trigger.version,
+    triggerNode: trigger.node,
+    triggerKind: 'trigger.webhook',
+    triggerData: data,
+    mode: 'live',
+    onlyIfLive: true,
+  }
+  if (trigger.rules.respond === 'result') {
+    return await awaitResult((onResponse) => runtime().start(execution, onResponse))
+  }
+  const { accepted } = await runtime().start(execution)
+  return accepted === 'not_live' ? accepted : answer(202, { execution: execution.id })
+}
+
+/** The body can be read only once, but a request may be looked at twice. */
+const bodies = new WeakMap<Request, Uint8Array>()
+
+/** What the workflow will see of a request that this trigger takes. Throws Refused for any other. */
+async function checked(request: Request, trigger: WebhookTrigger): Promise<DataObject> {
+  const { rules } = trigger
+  if (!rules.methods.includes(request.method)) throw wrongMethod(request.method, rules.methods)
+  const body = bodies.get(request) ?? (await readBody(request, rules.maxBodyBytes))
+  bodies.set(request, body)
+  verifySender(trigger, request.headers, body)
+  return await payload(request, body, rules.verify === 'token' ? rules.header : null)
+}

@@ -1,0 +1,3 @@
+import { handleWebhook } from './handle-webhook.ts'
+
+Deno.serve(handleWebhook)

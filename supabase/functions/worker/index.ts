@@ -1,0 +1,3 @@
+import { handleWorker } from './handle-worker.ts'
+
+Deno.serve(handleWorker)
