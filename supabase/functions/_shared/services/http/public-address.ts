@@ -43,6 +43,7 @@ const CLOSED_V4: [number[], number][] = [
   [[10], 8], // private
   [[100, 64], 10], // shared by carriers (CGNAT)
   [[127], 8], // loopback
+  [[168, 63, 129, 16], 32], // Azure's own services, metadata among them; public by its number only
   [[169, 254], 16], // link-local, cloud metadata
   [[172, 16], 12], // private
   [[192, 0, 0], 24], // protocol assignments
