@@ -1,16 +1,17 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { functionSettings } from './functions/settings.ts'
 import { startFunctions } from './functions/start-functions.ts'
 import { startApi } from './gateway/api.ts'
 import { functionsProxy } from './gateway/functions-proxy.ts'
 import { startGateway } from './gateway/gateway.ts'
-import { ensureKeys, type Keys } from './keys.ts'
-import { openMailbox } from './mail/mailbox.ts'
+import { ensureKeys } from './keys.ts'
 import { mailboxPage } from './mail/mailbox-page.ts'
+import { openMailbox } from './mail/mailbox.ts'
 import { startSmtpServer } from './mail/smtp-server.ts'
-import { clusterFolder } from './postgres/cluster-folder.ts'
-import { applySchema, readSchema, type Schema } from './postgres/migrate.ts'
-import { initCluster, startPostgres, superuser, type PostgresServer } from './postgres/server.ts'
+import { superuser } from './postgres/cluster.ts'
+import type { Schema } from './postgres/migrate.ts'
+import { openDatabase } from './postgres/open-database.ts'
 import { takeLock } from './processes/lock.ts'
 import { openLog } from './processes/log.ts'
 import { portOrFree } from './processes/ports.ts'
@@ -66,6 +67,7 @@ export type Stack = {
   stop(): Promise<void>
 }
 
+const mailFrom = 'Weft <weft@localhost>'
 const root = join(import.meta.dirname, '..')
 
 /** Starts Postgres, the API, realtime, mail and the functions; what was started is stopped again if a part fails. */
@@ -114,7 +116,15 @@ async function start(
   const appUrl = `http://localhost:${appPort}`
 
   let recovered = (): void => undefined
-  const database = await openDatabase(options, supabaseFolder, say, () => recovered())
+  const database = await openDatabase({
+    dataDir,
+    supabaseFolder,
+    port: ports.database ?? 54322,
+    durable: options.durable ?? true,
+    makeCluster: options.makeCluster,
+    say,
+    recovered: () => recovered(),
+  })
   undo.push(() => database.stop())
 
   const mailbox = openMailbox(join(dataDir, 'mail.jsonl'))
@@ -122,7 +132,15 @@ async function start(
   undo.push(() => smtp.stop())
   const smtpUrl = `smtp://127.0.0.1:${smtp.port}`
 
-  const functionsEnv = functionSettings({ apiUrl, keys, database, smtpUrl, options })
+  const allowPrivateHosts = options.allowPrivateHosts ?? []
+  const functionsEnv = functionSettings({
+    apiUrl,
+    keys,
+    database,
+    smtpUrl,
+    mailFrom,
+    allowPrivateHosts,
+  })
   const functionsStarting = startFunctions({
     supabaseFolder,
     serve: options.functions ?? true,
@@ -205,59 +223,5 @@ async function start(
     },
     restartFunctions: () => functions.restart(),
     stop,
-  }
-}
-
-const mailFrom = 'Weft <weft@localhost>'
-
-async function openDatabase(
-  options: StackOptions,
-  supabaseFolder: string,
-  say: (line: string) => void,
-  recovered: () => void,
-): Promise<PostgresServer> {
-  const schema = readSchema(join(supabaseFolder, 'migrations'))
-  const folder = clusterFolder(options.dataDir)
-  if (!existsSync(join(folder, 'data/PG_VERSION'))) {
-    say('making the database')
-    await (options.makeCluster ?? initCluster)(folder, schema)
-  }
-  say('starting Postgres')
-  const database = await startPostgres({
-    folder,
-    port: options.ports?.database ?? 54322,
-    durable: options.durable ?? true,
-    logFile: join(options.dataDir, 'logs/postgres.log'),
-    recovered,
-  })
-  try {
-    const applied = await applySchema(database, schema)
-    if (applied) say(`applied ${applied} migrations`)
-  } catch (error) {
-    await database.stop()
-    throw error
-  }
-  return database
-}
-
-/** What the functions know of the world: the same names as on a hosted project. */
-function functionSettings(known: {
-  apiUrl: string
-  keys: Keys
-  database: PostgresServer
-  smtpUrl: string
-  options: StackOptions
-}): Record<string, string> {
-  const { apiUrl, keys, database, smtpUrl, options } = known
-  return {
-    SUPABASE_URL: apiUrl,
-    SUPABASE_ANON_KEY: keys.anonKey,
-    SUPABASE_SERVICE_ROLE_KEY: keys.serviceRoleKey,
-    WEFT_DB_URL: database.url('weft_engine'),
-    WEFT_SECRETS_KEY: keys.secretsKey,
-    WEFT_SMTP_URL: smtpUrl,
-    WEFT_MAIL_FROM: mailFrom,
-    WEFT_ALLOW_PRIVATE_HOSTS: (options.allowPrivateHosts ?? []).join(','),
-    WEFT_FUNCTION_SECRET: keys.functionSecret,
   }
 }

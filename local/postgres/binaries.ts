@@ -97,3 +97,8 @@ function copyOut(native: string): string {
   }
   return copy
 }
+
+/** What Postgres gets to know of our environment: nothing of it may change how it behaves. */
+export function postgresEnv(): Record<string, string> {
+  return { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { canReach, postgresUser } from './binaries.ts'
-import { stopLeftOver } from './server.ts'
+import { stopLeftOver } from './left-over.ts'
 import { sharedFolder } from './shared-folder.ts'
 
 /** Where the database of a data folder lies: inside of it, unless Postgres's user may not get there. */

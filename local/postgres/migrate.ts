@@ -3,21 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { getAuthSchemaSql } from '@supabase/lite'
 import pg from 'pg'
-import { superuser, type PostgresServer } from './server.ts'
+import { superuser } from './cluster.ts'
+import type { PostgresServer } from './server.ts'
 
 type SqlFile = { version: string; name: string; text: string }
 
 /** What a database is made of: the platform (as a hosted project comes) and Weft's own migrations. */
 export type Schema = { platform: SqlFile[]; migrations: SqlFile[] }
-
-/** A migration that the database already has was changed on disk. */
-export class ChangedMigration extends Error {
-  constructor(name: string) {
-    super(
-      `${name} was changed after this database got it. Write a new migration instead, or begin anew with "npm start -- --fresh".`,
-    )
-  }
-}
 
 const platformFolder = join(import.meta.dirname, '../platform')
 
@@ -93,14 +85,19 @@ async function applyFiles(db: pg.Client, ledger: string, files: SqlFile[]): Prom
   let applied = 0
   for (const file of files) {
     if (known.has(file.version)) {
-      if (known.get(file.version) !== file.text)
-        throw new ChangedMigration(`${file.version}_${file.name}.sql`)
+      if (known.get(file.version) !== file.text) throw changed(file)
       continue
     }
     await applyFile(db, ledger, file)
     applied++
   }
   return applied
+}
+
+function changed({ version, name }: SqlFile): Error {
+  return new Error(
+    `${version}_${name}.sql was changed after this database got it. Write a new migration instead, or begin anew with "npm start -- --fresh".`,
+  )
 }
 
 async function applyFile(db: pg.Client, ledger: string, file: SqlFile): Promise<void> {

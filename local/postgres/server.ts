@@ -1,26 +1,14 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { createHmac, randomBytes } from 'node:crypto'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { portOrFree } from '../processes/ports.ts'
-import { isAlive } from '../processes/lock.ts'
-import { postgresFolder, postgresUser, type RunAs } from './binaries.ts'
+import { postgresEnv, postgresFolder, postgresUser, type RunAs } from './binaries.ts'
+import { passwordOf } from './cluster.ts'
+import { pidFile, stopLeftOver } from './left-over.ts'
 
 /** The one database of the stack. */
 const database = 'postgres'
-/** The cluster's superuser; as hosted, "postgres" itself is none. */
-export const superuser = 'supabase_admin'
-
 /** A running Postgres. */
 export type PostgresServer = {
   readonly port: number
@@ -60,47 +48,6 @@ const settings = {
   log_min_messages: 'warning',
 }
 
-/** Makes a new cluster in an empty folder. */
-export function initCluster(folder: string): void {
-  const user = postgresUser()
-  mkdirSync(folder, { recursive: true, mode: 0o711 })
-  const secret = randomBytes(32).toString('hex')
-  writeFileSync(join(folder, 'secret'), secret, { mode: 0o600 })
-  const data = join(folder, 'data')
-  rmSync(data, { recursive: true, force: true })
-  mkdirSync(data, { mode: 0o700 })
-  const passwordFile = join(data, '..', `password.${process.pid}`)
-  writeFileSync(passwordFile, roleSecret(secret, superuser), { mode: 0o600 })
-  if (user) for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid)
-  const made = spawnSync(
-    join(postgresFolder(), 'bin/initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      superuser,
-      '-A',
-      'scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '-E',
-      'UTF8',
-      '--locale-provider=builtin',
-      '--locale=C.UTF-8',
-      '--no-sync',
-    ],
-    { ...user, cwd: '/', env: postgresEnv(), encoding: 'utf8' },
-  )
-  rmSync(passwordFile, { force: true })
-  if (made.status !== 0) {
-    rmSync(data, { recursive: true, force: true })
-    const said = made.stderr || made.error?.message || ''
-    const hint = said.includes('could not look up effective user ID')
-      ? 'Postgres runs only as a user that has a name: give this one an entry in /etc/passwd.'
-      : ''
-    throw new Error(`Postgres could not make its data folder: ${said.trim()}\n${hint}`.trim())
-  }
-}
-
 /** Starts Postgres on a cluster; one left over from a parent that was killed is stopped first. */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const data = join(options.folder, 'data')
@@ -109,7 +56,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const port = await portOrFree(options.port, options.moved)
   const running = new RunningPostgres(options, data, port)
   await running.launch()
-  const password = (role: string) => roleSecret(secret, role)
+  const password = (role: string) => passwordOf(role, secret)
   return {
     port,
     get pid() {
@@ -119,15 +66,6 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     url: (role) => `postgresql://${role}:${password(role)}@127.0.0.1:${port}/${database}`,
     stop: () => running.stop(),
   }
-}
-
-function roleSecret(secret: string, role: string): string {
-  return createHmac('sha256', secret).update(role).digest('hex')
-}
-
-/** What Postgres needs to know of our environment: nothing of it may change how it behaves. */
-function postgresEnv(): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
 }
 
 class RunningPostgres {
@@ -245,37 +183,6 @@ async function untilReady(data: string, pid: number): Promise<void> {
     await pause(10)
   }
   throw new Error('Postgres did not become ready within a minute.')
-}
-
-function pidFile(data: string): string[] | undefined {
-  const file = join(data, 'postmaster.pid')
-  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : undefined
-}
-
-/** After a kill -9 of its parent Postgres may live on: it's asked to stop, then made to. */
-export async function stopLeftOver(data: string): Promise<void> {
-  const pid = Number(pidFile(data)?.[0])
-  if (!pid || !isAlive(pid) || !isPostgresOf(pid, data)) return
-  for (const [signal, patienceMs] of [
-    ['SIGINT', 8000],
-    ['SIGQUIT', 4000],
-    ['SIGKILL', 2000],
-  ] as const) {
-    process.kill(pid, signal)
-    for (let waited = 0; waited < patienceMs; waited += 20) {
-      if (!isAlive(pid)) return
-      await pause(20)
-    }
-  }
-  throw new Error(`An older Postgres (process ${pid}) holds ${data} and does not stop.`)
-}
-
-/** The number in a stale pid file may belong to anything by now. */
-function isPostgresOf(pid: number, data: string): boolean {
-  const file = `/proc/${pid}/cmdline`
-  return (
-    !existsSync('/proc/self') || (existsSync(file) && readFileSync(file, 'utf8').includes(data))
-  )
 }
 
 function lastLines(file: string): string {

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applySchema, schemaHash, type Schema } from './migrate.ts'
-import { initCluster, startPostgres } from './server.ts'
+import { initCluster } from './cluster.ts'
+import { startPostgres } from './server.ts'
 
 const twoDaysMs = 2 * 24 * 3600 * 1000
 
@@ -21,14 +22,14 @@ async function ensureTemplate(schema: Schema): Promise<string> {
   // Migrations make partitions for the days around today, so yesterday's template is not today's.
   const today = new Date().toISOString().slice(0, 10)
   const name = createHash('sha256')
-    .update(`${schemaHash(schema)} ${today} 3`)
+    .update(`${schemaHash(schema)} ${today} 4`)
     .digest('hex')
     .slice(0, 16)
   const template = join(folder, name)
   if (existsSync(template)) return template
   const half = join(folder, `${name}.${process.pid}`)
   try {
-    initCluster(half)
+    initCluster(half, false)
     const server = await startPostgres({
       folder: half,
       port: 0,

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 /** Whether this port can be listened on, on this machine's own address. */
@@ -11,19 +12,16 @@ function isFree(port: number): Promise<boolean> {
   })
 }
 
+// Below the range from which systems take ports for outgoing connections: one of those could take ours before we listen.
+const [lowest, highest] = [20_000, 32_000]
+
 /** A port that nothing listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => {
-        if (address && typeof address === 'object') resolve(address.port)
-        else reject(new Error('The system gave no port.'))
-      })
-    })
-  })
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 200; tries++) {
+    const port = randomInt(lowest, highest)
+    if (await isFree(port)) return port
+  }
+  throw new Error(`None of 200 ports between ${lowest} and ${highest} is free.`)
 }
 
 /** The wanted port if it's free, else another (0 asks for any), and says when it had to move. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { verifyToken, type Claims, type TokenProblem } from '../gateway/tokens.ts'
 import type { Keys } from '../keys.ts'
 import type { Access, Authorization } from './authorization.ts'
+import { readSettings, tokenOf, type ChannelSettings } from './channel-settings.ts'
 import type { Connection } from './connection.ts'
 import type { Hub } from './hub.ts'
 import type { Presence } from './presence.ts'
@@ -34,7 +35,7 @@ export class Channel {
   readonly isPrivate: boolean
   readonly presenceKey: string
   readonly #realm: Realm
-  readonly #settings: Settings
+  readonly #settings: ChannelSettings
   #token = ''
   #claims: Claims | undefined
   #hears: Access = everything
@@ -201,33 +202,4 @@ export class Channel {
       payload,
     })
   }
-}
-
-type Settings = {
-  isPrivate: boolean
-  ack: boolean
-  self: boolean
-  presence: boolean
-  presenceKey: string
-  wantsTableChanges: boolean
-}
-
-function readSettings(payload: Record<string, unknown>): Settings {
-  const config = isRecord(payload.config) ? payload.config : {}
-  const broadcast = isRecord(config.broadcast) ? config.broadcast : {}
-  const presence = isRecord(config.presence) ? config.presence : {}
-  return {
-    isPrivate: config.private === true,
-    ack: broadcast.ack === true,
-    self: broadcast.self === true,
-    presence: presence.enabled !== false,
-    presenceKey: typeof presence.key === 'string' ? presence.key : '',
-    wantsTableChanges: Array.isArray(config.postgres_changes) && config.postgres_changes.length > 0,
-  }
-}
-
-function tokenOf(payload: Record<string, unknown>): string | undefined {
-  return typeof payload.access_token === 'string' && payload.access_token
-    ? payload.access_token
-    : undefined
 }
