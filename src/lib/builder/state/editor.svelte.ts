@@ -42,6 +42,8 @@ export class Editor {
   readonly run = new RunStatus()
   readonly presence: Presence | null
   definition = $state.raw() as WorkflowDefinition // set first thing in the constructor
+  /** What steps gave out in the newest execution, for samples; by node id. */
+  outputs = $state.raw<ReadonlyMap<string, Data>>(new Map())
   /** The palette that is open at a "+", and for what. */
   insertion = $state.raw<Insertion | null>(null)
   /** The step for which a target is being picked. */

@@ -1,0 +1,49 @@
+import { error, json } from '@sveltejs/kit'
+import { may, type Deed, type Role } from '#lib/access/roles.ts'
+import { sentenceFor } from '#lib/access/problems.ts'
+import { registry, validateDefinition, type Problem } from '#lib/engine/index.ts'
+import { appDatabase } from './database.ts'
+import { readDraft } from './sync/documents.ts'
+
+interface Asking {
+  locals: App.Locals
+  params: { workspace: string; workflow: string }
+}
+
+/** Stops unless the person may do this with the workflow: drafts are read past row-level security, so it's asked first. */
+export async function admit({ locals, params }: Asking, deed: Deed): Promise<void> {
+  const user = await locals.getUser()
+  if (!user) error(401, 'You are signed out. Sign in again.')
+  const [workflow, member] = await Promise.all([
+    locals.supabase
+      .from('workflows')
+      .select('id')
+      .eq('id', params.workflow)
+      .eq('workspace_id', params.workspace)
+      .is('deleted_at', null)
+      .maybeSingle(),
+    locals.supabase
+      .from('members')
+      .select('role')
+      .eq('workspace_id', params.workspace)
+      .eq('user_id', user.id)
+      .maybeSingle(),
+  ])
+  if (!workflow.data || !member.data) error(404, 'There is no such workflow.')
+  if (!may(member.data.role as Role, deed)) error(403, 'Your role does not allow this.') // an enum of the database
+}
+
+/** The server's own copy of the drawing, checked by the engine. */
+export async function checkedDraft(workflow: string) {
+  const draft = await readDraft(appDatabase(), workflow)
+  const problems = validateDefinition(draft.definition, registry)
+  return { ...draft, problems: problems.filter(({ severity }) => severity === 'error') }
+}
+
+/** The answer to somebody whose drawing isn't complete yet. */
+export const refusal = (title: string, problems: readonly Problem[]): Response =>
+  json({ title, problems }, { status: 422 })
+
+/** The answer when the database says no. */
+export const databaseRefusal = (problem: Parameters<typeof sentenceFor>[0]): Response =>
+  json({ title: sentenceFor(problem), problems: [] }, { status: 403 })
