@@ -32,6 +32,16 @@ describe('an execution that is followed live', () => {
     expect(rehearsal.listening).toBe(0)
   })
 
+  it('shows what there is also when the channel never comes up', async () => {
+    const rehearsal = new Rehearsal()
+    rehearsal.held = [execution(1)]
+    rehearsal.heldSteps = [step('mail', 1)]
+    const live = new LiveExecution(rehearsal, executionId(1))
+    live.start()
+    await settled()
+    expect([live.loaded, live.state, live.steps.length]).toEqual([true, 'connecting', 1])
+  })
+
   it('never shows a step that finished as running again by a late message', async () => {
     const rehearsal = new Rehearsal()
     rehearsal.held = [execution(1)]

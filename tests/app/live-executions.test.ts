@@ -22,6 +22,15 @@ describe('a list of executions that is followed live', () => {
     expect(rehearsal.topics).toEqual(['workflow:workflow'])
   })
 
+  it('shows what there is also when the channel never comes up', async () => {
+    const rehearsal = new Rehearsal()
+    rehearsal.held = [execution(1)]
+    const list = new LiveExecutions(rehearsal, { workflow: 'workflow' })
+    list.start()
+    await settled()
+    expect([list.loaded, list.state, list.rows.length]).toEqual([true, 'connecting', 1])
+  })
+
   it('changes one in its place when its status changes', async () => {
     const rehearsal = new Rehearsal()
     rehearsal.held = [execution(1, { status: 'running', finished_at: null }), execution(2)]

@@ -49,6 +49,7 @@ export class LiveExecution {
 
   /** Begins to listen; the answer ends it. */
   start(): () => void {
+    let joined = false
     const stop = this.#source.listen(`execution:${this.id}`, {
       heard: (event, row) => {
         // The database sends the rows as they are in their tables.
@@ -56,9 +57,14 @@ export class LiveExecution {
         if (event === 'step') this.#steps.tell(row as unknown as Step)
         this.#publishSoon()
       },
-      joined: () => void this.refetch(),
+      joined: () => {
+        joined = true
+        void this.refetch()
+      },
       state: (state) => (this.state = state),
     })
+    // Without waiting for the channel, which may take its time or never come.
+    if (!joined && !this.loaded) void this.refetch()
     return () => {
       stop()
       clearTimeout(this.#gathering)

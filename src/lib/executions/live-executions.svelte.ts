@@ -55,14 +55,20 @@ export class LiveExecutions {
     const scope = this.#scope
     const topic =
       'workspace' in scope ? `workspace:${scope.workspace}` : `workflow:${scope.workflow}`
+    let joined = false
     const stop = this.#source.listen(topic, {
       heard: (event, row) => {
         // The database sends the row as it is in its table.
         if (event === 'execution') this.#heard(row as unknown as Execution)
       },
-      joined: () => void this.refetch(),
+      joined: () => {
+        joined = true
+        void this.refetch()
+      },
       state: (state) => (this.state = state),
     })
+    // Without waiting for the channel, which may take its time or never come.
+    if (!joined && !this.loaded) void this.refetch()
     return () => {
       stop()
       clearTimeout(this.#gathering)

@@ -199,13 +199,17 @@ export const texts = {
   },
   page: {
     title: (workflow: string) => `Execution of ${workflow}`,
+    heading: 'Execution',
+    breadcrumb: 'Where this belongs',
+    details: 'Details',
     back: 'Open in the editor',
     workflows: 'Workflows',
-    history: 'Executions',
+    deletedWorkflow: 'Deleted workflow',
     notFound: 'There is no such execution here.',
     notFoundHint:
       'It may belong to another workspace, or be so old that it was cleared away. Look in the list of executions.',
-    unreadable: 'The drawing that ran here can’t be shown',
     drawing: 'The drawing as it ran',
+    unreadable: 'The drawing that ran here can’t be shown',
+    unreadableText: 'It was made by a newer Weft. What each step did is listed below all the same.',
   },
 } as const
