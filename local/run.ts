@@ -39,6 +39,7 @@ export async function runEverything(way: Way): Promise<void> {
     undo.push(() => stack.stop())
     const log = openLog(join(options.dataDir, 'logs'), output)
     undo.push(() => log.close())
+    progress.step('')
     const serveApp = await preparing
     progress.step('starting the app')
     const app = await serveApp(stack, log)

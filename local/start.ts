@@ -5,7 +5,10 @@ import { runEverything } from './run.ts'
 
 await runEverything({
   async prepareApp(progress) {
-    const build = await ensureBuild(() => progress.step('building the app'))
+    let built = (): unknown => undefined
+    const build = await ensureBuild(() => (built = progress.beside('building the app'))).finally(
+      () => built(),
+    )
     return (stack, log) => runBuiltApp(build, stack.env, log)
   },
 })

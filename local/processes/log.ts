@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
+import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 
 /** Where the output of the stack's processes goes. */
@@ -15,6 +15,7 @@ export function openLog(folder: string, show?: (line: string) => void): Log {
     write(name, text) {
       let file = files.get(name)
       if (!file) {
+        setAsideLarge(join(folder, `${name}.log`))
         file = createWriteStream(join(folder, `${name}.log`), { flags: 'a' })
         // A full disk must not take the stack down with it; the lines still go to `show`.
         file.on('error', (error) => show?.(`the log of ${name} can't be written: ${error.message}`))
@@ -27,4 +28,12 @@ export function openLog(folder: string, show?: (line: string) => void): Log {
       for (const file of files.values()) file.end()
     },
   }
+}
+
+const largestBytes = 10 * 1024 * 1024
+
+/** Keeps one older log beside the current one, so that years of starts don't fill the disk. */
+function setAsideLarge(file: string): void {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+  if (size > largestBytes) renameSync(file, `${file}.old`)
 }
