@@ -36,6 +36,8 @@ export class Attempt implements StepContext {
   readonly #at: number
   readonly #record: StepRecord
   #secrets: readonly string[] = []
+  /** The record was handed out; it must not change any more. */
+  #isOut = false
 
   constructor(
     step: Step,
@@ -55,7 +57,7 @@ export class Attempt implements StepContext {
   fillIn(): void {
     const { config } = this.step.node
     this.config = config.render(templateScope(this.step, this.#around.facts, this.#at))
-    this.#secrets = secretsIn(this.config, config.secretFields)
+    if (config.secretFields.length > 0) this.#secrets = secretsIn(this.config, config.secretFields)
     // Rendered configs are data.
     this.#record.input = storedInput(withoutSecrets(this.config, config.secretFields) as Data)
   }
@@ -92,15 +94,18 @@ export class Attempt implements StepContext {
     return arrivalsOf(this.step)
   }
 
-  // Bound to the attempt: nodes take it out of the context.
-  readonly log = (level: 'info' | 'warning', message: string): void => {
-    if (this.#record.logs.length >= MOST_LOGS) return
-    const text = redactedText(message.slice(0, LONGEST_LOG), this.#secrets)
-    this.#record.logs.push({ at: new Date(this.#around.now()).toISOString(), level, message: text })
+  /** Made when it's asked for, and bound: nodes take it out of the context. */
+  get log(): StepContext['log'] {
+    return (level, message) => {
+      if (this.#record.logs.length >= MOST_LOGS) return
+      const text = redactedText(message.slice(0, LONGEST_LOG), this.#secrets)
+      this.#record.logs.push({ at: this.#around.iso(this.#around.now()), level, message: text })
+    }
   }
 
   /** Under way, or (a loop, a step that acts outside) about to be. */
   running(): StepRecord {
+    this.#isOut = true
     return this.#record
   }
 
@@ -127,7 +132,10 @@ export class Attempt implements StepContext {
   }
 
   #ended(how: Partial<StepRecord>): StepRecord {
-    return { ...this.#record, ...how, finishedAt: this.#around.iso(this.#around.now()) }
+    // Most steps are written down once: what nobody else has seen needs no copy.
+    const record = this.#isOut ? { ...this.#record } : this.#record
+    record.finishedAt = this.#around.iso(this.#around.now())
+    return Object.assign(record, how)
   }
 }
 

@@ -11,8 +11,16 @@ function lengthOf(data: unknown, limit: number): number {
   if (typeof data === 'string') return data.length + 2
   if (typeof data !== 'object' || data === null) return 6
   let length = 2
-  for (const [key, value] of Object.entries(data)) {
-    length += lengthOf(value, limit - length) + (Array.isArray(data) ? 1 : key.length + 4)
+  if (Array.isArray(data)) {
+    for (const entry of data) {
+      length += lengthOf(entry, limit - length) + 1
+      if (length > limit) return length
+    }
+    return length
+  }
+  const fields = data as Record<string, unknown> // neither plain nor a list: a group of fields
+  for (const name in fields) {
+    length += lengthOf(fields[name], limit - length) + name.length + 4
     if (length > limit) return length
   }
   return length

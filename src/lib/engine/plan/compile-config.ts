@@ -5,6 +5,7 @@ import type { NodeType } from '../nodes/define-node.ts'
 import { formFields, isShown, type FormField } from '../nodes/form-fields.ts'
 import { isEmpty } from '../template/compare.ts'
 import type { TemplateScope } from '../template/compile.ts'
+import { variablesIn } from '../template/variables.ts'
 import { compileTyped, type Part } from './compile-typed.ts'
 
 /** A node's config, ready to be filled in for every step. */
@@ -13,6 +14,8 @@ export interface CompiledConfig {
   render(scope: TemplateScope): Record<string, unknown>
   /** What is wrong whatever the variables hold. A step with such a config fails. */
   problems: ConfigProblem[]
+  /** First names of the variables that it uses: what needn't be looked up isn't. */
+  uses: ReadonlySet<string>
   /** The fields in which tokens and passwords are typed: never stored with a step. */
   secretFields: readonly string[]
 }
@@ -39,7 +42,13 @@ export function compileConfig(type: NodeType, raw: DataObject): CompiledConfig {
   }
   problems.push(...checked(type, raw, problems))
   const secretFields = formFields(type).flatMap(({ name, secret }) => (secret ? [name] : []))
-  return { render: renderer(constants, dynamics, problems[0]), problems, secretFields }
+  const names = dynamics.flatMap(({ name }) => variablesIn(raw[name] ?? null))
+  return {
+    render: renderer(constants, dynamics, problems[0]),
+    problems,
+    uses: new Set(names.map(({ path }) => String(path[0]))),
+    secretFields,
+  }
 }
 
 /** The node's own checks, of fields that are shown and otherwise fine. */

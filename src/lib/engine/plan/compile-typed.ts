@@ -90,18 +90,33 @@ function list(parts: Part[], raw: unknown[]): Part {
 }
 
 function group(entries: [string, Part][]): Part {
-  const whole = (scope: TemplateScope | null) =>
-    Object.fromEntries(
-      entries.map(([name, part]) => [
-        name,
-        scope === null || isConstant(part) ? valueOf(part) : part.render(scope),
-      ]),
-    )
-  // fromEntries also takes a field that is called `__proto__` as one of the group's own.
-  return entries.every(([, part]) => isConstant(part)) ? { value: whole(null) } : { render: whole }
+  const constants: Record<string, unknown> = {}
+  const dynamics: [string, (scope: TemplateScope) => unknown][] = []
+  for (const [name, part] of entries) {
+    if (isConstant(part)) put(constants, name, part.value)
+    else dynamics.push([name, part.render])
+  }
+  if (dynamics.length === 0) return { value: constants }
+  return {
+    render(scope) {
+      const filledIn = { ...constants }
+      for (const [name, render] of dynamics) put(filledIn, name, render(scope))
+      return filledIn
+    },
+  }
 }
 
-const valueOf = (part: Part): unknown => (isConstant(part) ? part.value : undefined)
+/** A field may be called `__proto__`; assigning that would change what the group is. */
+function put(group: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') group[name] = value
+  else
+    Object.defineProperty(group, name, {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+}
 
 interface Definition {
   type: string

@@ -5,7 +5,7 @@ import type { Problem } from '../definition/problem.ts'
 import { ConfigProblem } from '../errors.ts'
 import type { NodeId } from '../ids.ts'
 import { ERROR_PORT, portsOf, type Registry } from '../nodes/registry.ts'
-import { compileConfig } from './compile-config.ts'
+import { compileConfig, type CompiledConfig } from './compile-config.ts'
 import { currentConfig } from './current-config.ts'
 import { entryAt, type Entry } from './entry.ts'
 import { entersBody, readGraph, type GraphEdge, type GraphNode } from './graph.ts'
@@ -99,9 +99,7 @@ function draft(node: GraphNode): Draft {
   const passPort = ports.includes('done') ? 'done' : (ports[0] ?? 'out')
   return {
     ...{ id, key, title, type, definition, rank, passPort },
-    config: definition.disabled
-      ? { render: () => ({}), problems: [], secretFields: [] }
-      : compileConfig(type, config),
+    config: definition.disabled ? SWITCHED_OFF : compileConfig(type, config),
     failurePort: onError === 'stop' ? null : onError === 'port' ? ERROR_PORT.name : passPort,
     timeoutMs: timeoutSeconds === undefined ? null : timeoutSeconds * 1000,
     ...{
@@ -114,6 +112,14 @@ function draft(node: GraphNode): Draft {
       settersBefore: [],
     },
   }
+}
+
+/** Of a step that never runs. */
+const SWITCHED_OFF: CompiledConfig = {
+  render: () => ({}),
+  problems: [],
+  uses: new Set(),
+  secretFields: [],
 }
 
 /** All earlier nodes that set variables, those before an enclosing loop included. */

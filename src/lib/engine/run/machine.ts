@@ -38,6 +38,7 @@ export function begin(
     entry,
     known: new Map(),
     attemptsBefore: known.attemptsBefore,
+    isNew: known.steps.length === 0 && Object.keys(known.attemptsBefore).length === 0,
     root: rootFrame(entry.outside),
     waiting: new Set(),
     pending: [],
@@ -124,16 +125,22 @@ function settle(state: RunState, effects: Effect[]): void {
 }
 
 function hand(state: RunState, step: Step, effects: Effect[]): void {
-  const place = placeOf(step)
-  const record = state.known.get(place)
-  state.known.delete(place)
+  const record = state.isNew ? undefined : recordOf(state, step)
   if (step.node.definition.disabled) return passThrough(state, step, record !== undefined, effects)
-  step.attemptsBefore = state.attemptsBefore[place] ?? 0
-  step.attempt = step.attemptsBefore + 1
   const event = record === undefined ? null : recall(step, record)
   if (event !== null) return take(state, event, effects)
   step.status = 'running'
   effects.push({ kind: 'run', step })
+}
+
+/** What was written down of a step, if anything; and the attempts that it had before. */
+function recordOf(state: RunState, step: Step): StepRecord | undefined {
+  const place = placeOf(step)
+  step.attemptsBefore = state.attemptsBefore[place] ?? 0
+  step.attempt = step.attemptsBefore + 1
+  const record = state.known.get(place)
+  state.known.delete(place)
+  return record
 }
 
 /** A switched-off step lets pass what arrived, as if it were a piece of the edge. */
@@ -201,9 +208,7 @@ function passOver(state: RunState, node: PlanNode, frame: Frame, effects: Effect
   const step = newStep(node, frame)
   step.status = 'closed'
   frame.outcomes[node.slot] = { port: null, hands: [] }
-  const place = placeOf(step)
-  if (state.known.delete(place)) return
-  step.attempt = (state.attemptsBefore[place] ?? 0) + 1
+  if (!state.isNew && recordOf(state, step) !== undefined) return
   effects.push({ kind: 'skipped', step, port: null })
 }
 
@@ -280,9 +285,9 @@ function callOff(state: RunState, frame: Frame, effects: Effect[]): void {
 }
 
 function close(state: RunState, step: Step): void {
+  if (step.status === 'waiting') state.waiting.delete(step)
   step.status = 'closed'
   step.frame.open.delete(step)
-  state.waiting.delete(step)
 }
 
 function rest(state: RunState, step: Step, until: number | null, retrying: boolean): void {

@@ -8,26 +8,25 @@ export interface Facts extends Scope {
   trigger: Data
 }
 
-/** What the templates of one step can see. Costly parts are made only when a template asks for them. */
+/** What the templates of one step can see. What they don't use and would cost something is there by name only. */
 export function templateScope(step: Step, facts: Facts, now: number): TemplateScope {
   const { frame } = step
+  const { uses } = step.node.config
   const scope: TemplateScope = {
     trigger: facts.trigger,
     steps: frame.steps,
+    vars: uses.has('vars') ? variablesOf(step) : null,
     workflow: facts.workflow,
     execution: facts.execution,
     workspace: facts.workspace,
-    get now() {
-      return new Date(now).toISOString()
-    },
-    get vars() {
-      return variablesOf(step)
-    },
+    // The date filters count from it, whether a template names it or not.
+    now,
   }
+  if (uses.has('now')) scope['now'] = new Date(now).toISOString()
   if (frame.loop !== null) {
     scope['item'] = frame.item
     scope['index'] = frame.index
-    Object.defineProperty(scope, 'loop', { enumerable: true, get: () => loopOf(frame) })
+    scope['loop'] = uses.has('loop') ? loopOf(frame) : null
   }
   return scope
 }

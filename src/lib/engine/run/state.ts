@@ -95,6 +95,8 @@ export interface RunState {
   /** What earlier processes wrote down, by `${node}@${path}`; taken out as the run passes by. */
   known: Map<string, StepRecord>
   attemptsBefore: Readonly<Record<string, number>>
+  /** Nothing was ever written down: there is nothing to look for. */
+  isNew: boolean
   root: Frame
   waiting: Set<Step>
   /** Ready steps that have not been handed out. */
