@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { readCommandLine } from './command-line.ts'
+import { demoRequest } from './demo-definition.ts'
 import { ensureDemo, type Demo } from './demo.ts'
 import { removeData } from './postgres/cluster-folder.ts'
 import { whenParentIsGone } from './processes/end-with-npm.ts'
@@ -92,7 +93,7 @@ function explain(error: unknown, dataDir: string): string {
 }
 
 function tell(stack: Stack, demo: Demo): void {
-  const example = `'{"name": "Ada Lovelace", "email": "ada@example.com"}'`
+  const example = `'${JSON.stringify(demoRequest)}'`
   const webhook = demo.webhookUrl
     ? `curl -X POST ${demo.webhookUrl} -H 'content-type: application/json' -d ${example}`
     : undefined
