@@ -19,7 +19,7 @@ import { Batcher } from './batcher.ts'
 import { checkpointBatch, writing, type Writing, type Written } from './checkpoint.ts'
 import { claimAbandonedRows, claimRows } from './claim.ts'
 import { withSteps } from './load-steps.ts'
-import { OpenSteps } from './open-steps.ts'
+import { WrittenSteps } from './written-steps.ts'
 import { reach } from './race-points.ts'
 import { renewLeases } from './renew.ts'
 import { transactionScope } from './transaction-scope.ts'
@@ -51,7 +51,7 @@ export class PostgresStore implements ExecutionStore {
   readonly #claims: Batcher<string, ClaimedExecution | null>
   readonly #forClaims: Connection
   readonly #versions: VersionCache
-  readonly #open = new OpenSteps()
+  readonly #written = new WrittenSteps()
 
   /** Connections of their own for each kind of grouped statement, so that none waits for another kind's commit. */
   constructor(databaseUrl: string, pool: Pool) {
@@ -115,8 +115,10 @@ export class PostgresStore implements ExecutionStore {
   }
 
   async checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }> {
-    const item = writing(lease, write, (step) => this.#open.isFresh(lease, step))
-    return this.#settled(lease, write, await this.#checkpoints.add(item))
+    return await this.#keepingCount(lease, async () => {
+      const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
+      return { write, written: await this.#checkpoints.add(item) }
+    })
   }
 
   async transact(
@@ -126,7 +128,7 @@ export class PostgresStore implements ExecutionStore {
   ): Promise<{ cancelRequested: boolean }> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transactOnce(lease, workspace, work)
+        return await this.#keepingCount(lease, () => this.#transactOnce(lease, workspace, work))
       } catch (problem) {
         if (!isCollision(problem) || attempt === 5) throw problem
       }
@@ -135,7 +137,7 @@ export class PostgresStore implements ExecutionStore {
 
   async claim(execution: ExecutionId): Promise<ClaimedExecution | null> {
     const claimed = await this.#claims.add(execution)
-    if (claimed !== null) this.#open.claimed(claimed)
+    if (claimed !== null) this.#written.claimed(claimed)
     return claimed
   }
 
@@ -143,7 +145,7 @@ export class PostgresStore implements ExecutionStore {
     const rows = await claimAbandonedRows(this.#forClaims, limit)
     if (rows.length > 0) await reach('claim:after-commit')
     const claimed = await withSteps(this.#forClaims, rows)
-    for (const execution of claimed) this.#open.claimed(execution)
+    for (const execution of claimed) this.#written.claimed(execution)
     return claimed
   }
 
@@ -165,36 +167,38 @@ export class PostgresStore implements ExecutionStore {
     lease: Lease,
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
-  ): Promise<{ cancelRequested: boolean }> {
-    const result = await this.#pool
-      .transaction(transactionScope(workspace), async (queries) => {
-        const write = await work({ records: new PostgresRecords(queries, workspace) })
-        await reach('transact:before-checkpoint')
-        await queries.query('reset role')
-        const item = writing(lease, write, (step) => this.#open.isFresh(lease, step))
-        const [outcome] = await checkpointBatch(queries, [item], false)
-        if (outcome === undefined || !('ok' in outcome) || outcome.ok === null) {
-          throw new LeaseLost(lease.execution)
-        }
-        await reach('transact:before-commit')
-        return { write, written: outcome.ok }
-      })
-      .catch((problem: unknown) => {
-        if (problem instanceof LeaseLost) this.#open.forget(lease.execution)
-        // Whether the commit went through is unknown: only whoever takes over can see.
-        if (isOutage(problem)) this.#open.forget(lease.execution)
-        throw problem
-      })
+  ): Promise<{ write: Checkpoint; written: Written }> {
+    const result = await this.#pool.transaction(transactionScope(workspace), async (queries) => {
+      const write = await work({ records: new PostgresRecords(queries, workspace) })
+      await reach('transact:before-checkpoint')
+      await queries.query('reset role')
+      const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
+      const [outcome] = await checkpointBatch(queries, [item], false)
+      // Thrown inside of the transaction: whatever the work wrote is undone.
+      if (outcome === undefined || !('ok' in outcome) || outcome.ok === null) {
+        throw new LeaseLost(lease.execution)
+      }
+      await reach('transact:before-commit')
+      return { write, written: outcome.ok }
+    })
     await reach('transact:after-commit')
-    return this.#settled(lease, result.write, result.written)
+    return result
   }
 
-  #settled(lease: Lease, write: Checkpoint, written: Written): { cancelRequested: boolean } {
-    if (written === null) {
-      this.#open.forget(lease.execution)
-      throw new LeaseLost(lease.execution)
+  /** Remembers what was written. Without lease or database, the engine lets go: nothing more comes under this lease. */
+  async #keepingCount(
+    lease: Lease,
+    work: () => Promise<{ write: Checkpoint; written: Written }>,
+  ): Promise<{ cancelRequested: boolean }> {
+    try {
+      const { write, written } = await work()
+      if (written === null) throw new LeaseLost(lease.execution)
+      if (write.status === 'running') this.#written.written(lease, write.steps)
+      else this.#written.forget(lease)
+      return written
+    } catch (problem) {
+      if (problem instanceof LeaseLost || isOutage(problem)) this.#written.forget(lease)
+      throw problem
     }
-    this.#open.written(lease, write.steps, write.status === 'running')
-    return written
   }
 }
