@@ -117,6 +117,8 @@ export class Driver implements Surroundings {
         const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
         return isIdle ? await this.#rest() : await this.#letGo(this.now())
       }
+      // A resumed loop has its sleeping steps only now.
+      if (this.#isSomethingDue) continue
       if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#hasSoonRetry) {
         return await this.#rest()
       }
@@ -179,13 +181,17 @@ export class Driver implements Surroundings {
   }
 
   /** Writes down, sooner or later, how a step stands, and tells the machine. */
-  tell(record: StepRecord, event: RunEvent & { step: Step }, { urgent = false } = {}): void {
+  tell(
+    record: StepRecord,
+    event: RunEvent & { step: Step },
+    { urgent = false, written = false } = {},
+  ): void {
     const { step } = event
     step.record = record
     this.#underWay.delete(step)
     // What was called off meanwhile has been written down as such.
     if (step.status === 'closed') return
-    this.journal.append(record)
+    if (!written) this.journal.append(record)
     this.#urgent ||= urgent
     this.#apply(event)
   }
@@ -317,6 +323,11 @@ export class Driver implements Surroundings {
   get #isPastGrace(): boolean {
     const { deadline } = this.#drive
     return deadline !== null && this.now() >= deadline + GRACE_MS
+  }
+
+  get #isSomethingDue(): boolean {
+    const next = nextWake(this.#state)
+    return next !== null && next.at <= this.now()
   }
 
   /** A retry that is due so soon that letting go isn't worth it. */

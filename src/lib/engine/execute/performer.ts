@@ -21,12 +21,19 @@ interface Stage {
   readonly journal: Journal
   readonly isTest: boolean
   attempt(step: Step, control: AbortController | null): Attempt
-  tell(record: StepRecord, event: RunEvent & { step: Step }, options?: { urgent?: boolean }): void
+  tell(record: StepRecord, event: RunEvent & { step: Step }, how?: Told): void
   post(letter: () => void): void
   respond(response: WebhookResponse): void
   lose(cause: unknown): void
   now(): number
   random(): number
+}
+
+interface Told {
+  /** What became of something outside: it's written soon, not with the next write that happens to come. */
+  urgent?: boolean
+  /** The record has been committed already. */
+  written?: boolean
 }
 
 type OfEffect<Effect extends NodeType['effect']> = Extract<NodeType, { effect: Effect }>
@@ -112,7 +119,9 @@ export class Performer {
     const context = Object.assign(attempt, this.#services)
     try {
       const end = endOf(await this.#inTime(attempt, () => type.run(config, context)))
-      this.#stage.post(() => this.#guarded(attempt, () => this.#ended(attempt, end, true)))
+      this.#stage.post(() =>
+        this.#guarded(attempt, () => this.#ended(attempt, end, { urgent: true })),
+      )
     } catch (problem) {
       this.#stage.post(() => this.#failed(attempt, toWeftError(problem)))
     }
@@ -124,7 +133,9 @@ export class Performer {
     for (let tried = 0; ; tried++) {
       const result = await this.#transaction(attempt, type)
       if ('end' in result) {
-        return this.#stage.post(() => this.#tellEnd(step, result.record, result.end))
+        return this.#stage.post(() =>
+          this.#tellEnd(step, result.record, result.end, { written: true }),
+        )
       }
       if (step.status === 'closed') return
       // Nothing of it was committed, so a fault of unknown kind (mostly the database's) may be tried again.
@@ -200,14 +211,14 @@ export class Performer {
     }
   }
 
-  #ended(attempt: Attempt, end: Ended, urgent = false): void {
-    this.#tellEnd(attempt.step, attempt.succeeded(end.port, end.output), end, urgent)
+  #ended(attempt: Attempt, end: Ended, how?: Told): void {
+    this.#tellEnd(attempt.step, attempt.succeeded(end.port, end.output), end, how)
   }
 
-  #tellEnd(step: Step, record: StepRecord, end: Ended, urgent = false): void {
+  #tellEnd(step: Step, record: StepRecord, end: Ended, how?: Told): void {
     if (end.response !== undefined && step.status !== 'closed') this.#stage.respond(end.response)
     const { output } = record
-    this.#stage.tell(record, { kind: 'finished', step, port: end.port, output }, { urgent })
+    this.#stage.tell(record, { kind: 'finished', step, port: end.port, output }, how)
   }
 
   /** An attempt failed; another one may be due. */
