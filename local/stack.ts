@@ -67,7 +67,7 @@ export type Stack = {
   stop(): Promise<void>
 }
 
-const mailFrom = 'Weft <weft@localhost>'
+const mailFrom = 'Weft <weft@weft.example>'
 const root = join(import.meta.dirname, '..')
 
 /** Starts Postgres, the API, realtime, mail and the functions; what was started is stopped again if a part fails. */
@@ -181,6 +181,7 @@ async function start(
     port: functions.port,
     supabaseFolder,
     whenReady: () => functions.whenReady(),
+    doubt: () => functions.doubt(),
   })
   undo.push(() => proxy.stop())
   const gateway = await startGateway(

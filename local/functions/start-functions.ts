@@ -22,6 +22,8 @@ export type Functions = {
   port: number
   processes: Supervised[]
   whenReady(): Promise<boolean>
+  /** A request got no answer. */
+  doubt(): void
   /** After a change of their code. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -63,6 +65,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     port,
     processes,
     whenReady: async () => (await host)?.whenReady(patienceMs) ?? false,
+    doubt: () => processes.find(({ name }) => name === 'functions')?.doubt(),
     restart: async () => void (await Promise.all(processes.map((one) => one.restart()))),
     stop,
   }

@@ -21,12 +21,16 @@ export type FunctionsProxyOptions = {
   supabaseFolder: string
   /** Waits for Deno to be up, for a while. */
   whenReady: () => Promise<boolean>
+  /** Told when a request got no answer. */
+  doubt: () => void
 }
 
 const prefix = '/functions/v1'
+
 /** Streams /functions/v1/<name>/… to Deno. As hosted, CORS is the function's own, and so are all its answers. */
 export function functionsProxy(options: FunctionsProxyOptions): { handle: Handler; stop(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 512 })
+  const open = openFunctions(options.supabaseFolder)
   const handle: Handler = async (incoming, outgoing) => {
     const path = (incoming.url ?? '').slice(prefix.length)
     const name = /^\/([A-Za-z0-9_-]+)/.exec(path)?.[1]
@@ -36,7 +40,7 @@ export function functionsProxy(options: FunctionsProxyOptions): { handle: Handle
         message: 'Requested function was not found',
       })
     }
-    const refusal = checkToken(incoming, name, options)
+    const refusal = open.has(name) ? undefined : checkToken(incoming, options.keys)
     if (refusal) return sendJson(outgoing, 401, { code: 401, message: refusal })
     if (!(await options.whenReady())) return notUp(outgoing)
     forward(incoming, outgoing, {
@@ -44,24 +48,25 @@ export function functionsProxy(options: FunctionsProxyOptions): { handle: Handle
       path,
       agent,
       headers: forwardedFor(incoming),
-      notUp: () => notUp(outgoing),
-      brokenOff: () =>
+      notUp() {
+        options.doubt()
+        notUp(outgoing)
+      },
+      brokenOff() {
+        options.doubt()
         sendJson(outgoing, 502, {
           code: 'BAD_GATEWAY',
           message: 'The function ended before it answered',
-        }),
+        })
+      },
     })
   }
   return { handle, stop: () => agent.destroy() }
 }
 
 /** As hosted: a function wants a signed-in person's token unless config.toml says verify_jwt = false for it. */
-function checkToken(
-  incoming: IncomingMessage,
-  name: string,
-  { keys, supabaseFolder }: FunctionsProxyOptions,
-): string | undefined {
-  if (incoming.method === 'OPTIONS' || openFunctions(supabaseFolder).has(name)) return undefined
+function checkToken(incoming: IncomingMessage, keys: Keys): string | undefined {
+  if (incoming.method === 'OPTIONS') return undefined
   const token = /^Bearer\s+(.+)$/i.exec(incoming.headers.authorization ?? '')?.[1]
   if (!token) return 'Missing authorization header'
   return typeof verifyToken(token, keys) === 'string' ? 'Invalid JWT' : undefined

@@ -23,9 +23,14 @@ export type Supervised = {
   readonly pid: number | undefined
   /** Resolves once the process is up (at once if it is). */
   whenReady(withinMs: number): Promise<boolean>
+  /** Somebody found it not answering: it counts as not ready until it's seen to live, or has started again. */
+  doubt(): void
   restart(): Promise<void>
   stop(): Promise<void>
 }
+
+/** How long after its end a process may still look alive to us. */
+const doubtMs = 250
 
 const longestPauseMs = 10_000
 
@@ -80,6 +85,18 @@ class SupervisedProcess implements Supervised {
     if (this.#isReady) return true
     const late = new Promise<boolean>((resolve) => setTimeout(resolve, withinMs, false).unref())
     return Promise.race([this.#ready.promise.then(() => true), late])
+  }
+
+  doubt(): void {
+    const child = this.#child
+    if (!this.#isReady || !child) return
+    this.#isReady = false
+    this.#ready = Promise.withResolvers()
+    setTimeout(() => {
+      if (child !== this.#child || child.exitCode !== null || child.signalCode !== null) return
+      this.#isReady = true
+      this.#ready.resolve(undefined)
+    }, doubtMs)
   }
 
   async restart(): Promise<void> {

@@ -17,7 +17,7 @@ async function received(query = ''): Promise<ReceivedMessage[]> {
 
 test('a message sent by SMTP is in the mailbox of each recipient, whole', async () => {
   await createTransport(stack.smtpUrl).sendMail({
-    from: 'Weft <weft@localhost>',
+    from: 'Weft <weft@weft.example>',
     to: 'Ada@example.com',
     cc: 'grace@example.com',
     bcc: 'hidden@example.com',
