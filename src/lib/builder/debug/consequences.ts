@@ -25,7 +25,9 @@ export function consequencesOfRetry(steps: readonly Step[], drawing: Drawing): C
   return {
     kept,
     again: byNode(open.filter((step) => !isUncertain(step))).map(([node, count]) =>
-      words.retried(drawing.title(node), count),
+      drawing.type(node)?.effect === 'control'
+        ? words.loop(drawing.title(node))
+        : words.retried(drawing.title(node), count),
     ),
     uncertain: byNode(uncertain).map(([node]) => words.uncertain(drawing.title(node))),
   }

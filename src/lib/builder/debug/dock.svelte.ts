@@ -2,7 +2,7 @@
 type Drawer = Pick<Storage, 'getItem' | 'setItem'>
 
 const LOWEST = 160
-const FIRST = 320
+const FIRST = 360
 const KEY = 'weft-debug-panel'
 
 /** How high the panel is and whether it's folded away; remembered in this browser. */

@@ -35,6 +35,7 @@ export const texts = {
     startedBy: 'Started by',
     started: 'Started',
     took: 'Took',
+    soFar: 'So far',
     wakes: 'Goes on',
     cancelling: 'Stopping after the step that runs now…',
     close: 'Take it off the drawing',
@@ -76,6 +77,7 @@ export const texts = {
     fetch: 'Fetch it',
     began: 'Began',
     took: 'Took',
+    soFar: 'So far',
     port: (label: string) => `Went on at ${quoted(label)}`,
     hint: 'What you can do',
     technical: 'Details for support',
@@ -159,6 +161,7 @@ export const texts = {
       count === 1
         ? `${quoted(title)} is tried again.`
         : `${quoted(title)} is tried again for ${count.toLocaleString('en')} items.`,
+    loop: (title: string) => `${quoted(title)} goes on with the items that were not done.`,
     uncertain: (title: string) =>
       `${quoted(title)} was interrupted, and nobody knows whether it took effect. Trying it again may make it happen twice.`,
     again: {

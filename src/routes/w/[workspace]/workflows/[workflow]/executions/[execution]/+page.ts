@@ -13,7 +13,7 @@ export const load: PageLoad = async ({ parent, params }) => {
   const id = params.execution
   const execution = /^[0-9a-f-]{36}$/.test(id) ? await getExecution(supabase, id) : null
   if (execution?.workflow_id !== params.workflow || execution.workspace_id !== workspace.id) {
-    error(404, { message: texts.page.notFound, hint: texts.page.notFoundHint })
+    error(404, texts.page.notFound, { hint: texts.page.notFoundHint })
   }
   const [steps, version, { data: workflow }] = await Promise.all([
     listSteps(supabase, id),
