@@ -15,6 +15,8 @@ export class Pool implements Queries {
     this.#pool = new pg.Pool({ ...connectionOptions(url), max: size, idleTimeoutMillis: 60_000 })
     // A connection that breaks while idle is replaced when next needed.
     this.#pool.on('error', ignoreBrokenConnection)
+    // So is one that breaks while lent out; whoever has it hears of it by their own statement.
+    this.#pool.on('connect', (client) => void client.on('error', ignoreBrokenConnection))
   }
 
   async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]> {
