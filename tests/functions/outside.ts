@@ -6,7 +6,7 @@ import { SafeHttp } from '../../supabase/functions/_shared/services/http.ts'
 type Route = (request: IncomingMessage, response: ServerResponse) => unknown
 
 /** What the pretended outside was asked. */
-export interface Asked {
+interface Asked {
   method: string
   url: string
   host: string
@@ -117,7 +117,7 @@ export async function startOutside() {
 }
 
 /** A pretended internet. */
-export const names = (hostname: string): Promise<string[]> =>
+const names = (hostname: string): Promise<string[]> =>
   hostname.endsWith('.test') ? Promise.resolve(['127.0.0.1']) : Promise.reject(new Error('unknown'))
 
 /** As the functions use it, but with the pretended internet's names. */

@@ -59,7 +59,7 @@ export class SmtpMail implements MailService {
         ...content,
         signal: AbortSignal.any([signal, AbortSignal.timeout(LIMIT_MS)]),
       })
-      return info.rejected.map((entry) => (typeof entry === 'string' ? entry : entry.address))
+      return info.rejected
     } catch (problem) {
       // A cancel isn't a fault of the mail server.
       signal.throwIfAborted()

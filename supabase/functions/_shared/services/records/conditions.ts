@@ -15,7 +15,7 @@ import { groupOf, isRule } from '../../../../../src/lib/engine/template/rule-tre
 import type { Rule, RuleTree } from '../../../../../src/lib/engine/template/rules.ts'
 import { startOfDay } from '../../../../../src/lib/engine/time/zone.ts'
 import type { Field } from './fields.ts'
-import { COLUMNS, fieldOperand, type Operand } from './operands.ts'
+import { COLUMNS, FieldOperand, type Operand } from './operands.ts'
 import type { Parameters } from './parameters.ts'
 import { listTooLong, unknownField, unsupportedRule } from './problems.ts'
 
@@ -35,8 +35,6 @@ export class Conditions {
   readonly #fields: Map<string, Field>
   readonly #calendar: Calendar
   readonly #parameters: Parameters
-  /** By name, so that a field that is named often takes one place among the parameters. */
-  readonly #operands = new Map<string, Operand>()
 
   constructor(fields: Field[], calendar: Calendar, parameters: Parameters) {
     this.#fields = new Map(fields.map((field) => [field.key, field]))
@@ -63,17 +61,13 @@ export class Conditions {
 
   #operand(name: string, asked: 'where' | 'sortBy'): Operand {
     const key = name.trim().replace(/^(record\.)?(data\.)?/, '')
-    const known = this.#operands.get(key)
-    if (known !== undefined) return known
     const field = this.#fields.get(key)
-    const column = Object.hasOwn(COLUMNS, key) ? COLUMNS[key] : undefined
-    const operand =
-      field === undefined ? column : fieldOperand(field, this.#parameters, this.#calendar.timeZone)
-    if (operand === undefined) {
-      throw unknownField(key, [...this.#fields.keys(), ...Object.keys(COLUMNS)], asked)
+    if (field !== undefined) {
+      return new FieldOperand(field, this.#calendar.timeZone, this.#parameters)
     }
-    this.#operands.set(key, operand)
-    return operand
+    const column = Object.hasOwn(COLUMNS, key) ? COLUMNS[key] : undefined
+    if (column !== undefined) return column
+    throw unknownField(key, [...this.#fields.keys(), ...Object.keys(COLUMNS)], asked)
   }
 
   #rule({ left: name, op, right }: Rule): string {

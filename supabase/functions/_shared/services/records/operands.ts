@@ -22,36 +22,55 @@ const DAY = `'^\\d{4}-\\d{2}-\\d{2}$'`
 /** What counts as empty around a text. */
 const SPACES = `E' \\t\\n\\r\\f\\x0b\\u00a0\\ufeff'`
 
-const fold = (text: string): string => `lower(btrim(coalesce(${text}, ''), ${SPACES}))`
+/**
+ * A field of `r` (public.records). Old values may be of another type than the field has by now: then there's no such
+ * value. Each form is written when it's asked for, so that a statement has no parameter that it doesn't use.
+ */
+export class FieldOperand implements Operand {
+  readonly kind: Operand['kind']
+  readonly #key: string
+  readonly #timeZone: string
+  readonly #parameters: Parameters
 
-/** A field of `r` (public.records). Old values may be of another type than the field has by now: then there's no such value. */
-export function fieldOperand(field: Field, parameters: Parameters, timeZone: string): Operand {
-  const key = parameters.text(field.key)
-  const text = `(r.data ->> ${key})`
-  const folded = fold(text)
-  const written = { kind: 'text' as const, text, folded, order: `nullif(${folded}, '')` }
-  switch (field.type) {
-    case 'number': {
-      const number = `(case when jsonb_typeof(r.data -> ${key}) = 'number' then ${text}::numeric end)`
-      return { ...written, kind: 'number', number, span: null, order: number }
+  constructor(field: Field, timeZone: string, parameters: Parameters) {
+    const { type } = field
+    this.kind = type === 'select' || type === 'email' ? 'text' : type
+    this.#key = field.key
+    this.#timeZone = timeZone
+    this.#parameters = parameters
+  }
+
+  get text(): string {
+    return `(r.data ->> ${this.#parameters.text(this.#key)})`
+  }
+
+  get folded(): string {
+    return `lower(btrim(coalesce(${this.text}, ''), ${SPACES}))`
+  }
+
+  get number(): string | null {
+    if (this.kind === 'number') {
+      const value = `r.data -> ${this.#parameters.text(this.#key)}`
+      return `(case when jsonb_typeof(${value}) = 'number' then ${this.text}::numeric end)`
     }
-    case 'boolean':
-      return { ...written, kind: 'boolean', number: null, span: null }
-    case 'date':
-      return { ...written, kind: 'date', number: null, span: daySpan(folded, parameters, timeZone) }
-    default: {
-      const number = `(case when ${folded} ~ ${NUMBER} then ${folded}::numeric end)`
-      return { ...written, number, span: daySpan(folded, parameters, timeZone) }
+    if (this.kind !== 'text') return null
+    return `(case when ${this.folded} ~ ${NUMBER} then ${this.folded}::numeric end)`
+  }
+
+  get span(): Operand['span'] {
+    if (this.kind !== 'text' && this.kind !== 'date') return null
+    const { folded } = this
+    const isDay = `${folded} ~ ${DAY} and pg_input_is_valid(${folded}, 'date')`
+    const day = `(case when ${isDay} then ${folded}::date end)`
+    const zone = this.#parameters.text(this.#timeZone)
+    return {
+      from: `(${day}::timestamp at time zone ${zone})`,
+      to: `((${day} + 1)::timestamp at time zone ${zone})`,
     }
   }
-}
 
-function daySpan(folded: string, parameters: Parameters, timeZone: string) {
-  const zone = parameters.text(timeZone)
-  const day = `(case when ${folded} ~ ${DAY} and pg_input_is_valid(${folded}, 'date') then ${folded}::date end)`
-  return {
-    from: `(${day}::timestamp at time zone ${zone})`,
-    to: `((${day} + 1)::timestamp at time zone ${zone})`,
+  get order(): string {
+    return (this.kind === 'number' ? this.number : null) ?? `nullif(${this.folded}, '')`
   }
 }
 

@@ -1,15 +1,18 @@
 /** Collects the values of a statement. They are only ever sent as parameters, never written into it. */
 export class Parameters {
   readonly values: unknown[]
+  readonly #texts = new Map<string, string>()
 
   /** `first`: the values that the statement has already. */
   constructor(first: unknown[]) {
     this.values = [...first]
   }
 
-  /** The place of a text, e.g. `$3::text`. */
+  /** The place of a text, e.g. `$3::text`; the same for the same text. Postgres wants every place to be used. */
   text(value: string): string {
-    return `${this.#place(storable(value))}::text`
+    const place = this.#texts.get(value) ?? `${this.#place(storable(value))}::text`
+    this.#texts.set(value, place)
+    return place
   }
 
   texts(values: string[]): string {
