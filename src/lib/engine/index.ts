@@ -71,3 +71,6 @@ export type { UnknownVariable, VariableReference } from './template/variables.ts
 export { writePath } from './template/path.ts'
 export type { Path } from './template/path.ts'
 export { FILTERS } from './template/filters.ts'
+
+export { preview } from './preview.ts'
+export type { PreviewSample, PreviewStep } from './preview.ts'
