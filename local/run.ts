@@ -23,7 +23,7 @@ export async function runEverything(way: Way): Promise<void> {
   const options = readCommandLine()
   const progress = startProgress()
   const undo: (() => unknown)[] = []
-  const stop = onceStopped(undo)
+  const { stop, isStopping } = onceStopped(undo)
   try {
     if (options.fresh) await beginAnew(options.dataDir, progress)
     const preparing = way.prepareApp(progress)
@@ -51,13 +51,18 @@ export async function runEverything(way: Way): Promise<void> {
     progress.done()
     tell(stack, demo)
   } catch (error) {
+    // Parts that were still starting fail when they're stopped: that's no news.
+    if (isStopping()) return
     progress.note(explain(error, options.dataDir))
     await stop(1)
   }
 }
 
 /** Ends everything in reverse order, once, whoever asks and however often. */
-function onceStopped(undo: (() => unknown)[]): (code: number) => Promise<void> {
+function onceStopped(undo: (() => unknown)[]): {
+  stop(code: number): Promise<void>
+  isStopping(): boolean
+} {
   let stopping: Promise<void> | undefined
   const stop = (code: number) =>
     (stopping ??= (async () => {
@@ -76,7 +81,7 @@ function onceStopped(undo: (() => unknown)[]): (code: number) => Promise<void> {
     process.stderr.write(`weft: a fault in the local system: ${error.stack ?? error.message}\n`)
     void stop(1)
   })
-  return stop
+  return { stop, isStopping: () => stopping !== undefined }
 }
 
 async function beginAnew(dataDir: string, progress: Progress): Promise<void> {
