@@ -3,7 +3,7 @@ import type { Data, ExecutionStatus } from './rows.ts'
 import { texts } from './texts.ts'
 
 /** Why something couldn't be done. */
-export interface ActionProblem {
+interface ActionProblem {
   code: string
   title: string
   detail: string

@@ -1,13 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { idSpan, type ExecutionFilter } from './filter.ts'
-import {
-  executionColumns,
-  leftOut,
-  stepColumns,
-  type Data,
-  type Execution,
-  type Step,
-} from './rows.ts'
+import { executionColumns, leftOut, stepColumns, type Execution, type Step } from './rows.ts'
 
 /** Where executions are looked for. */
 export type ExecutionScope = { workspace: string } | { workflow: string }
@@ -59,18 +52,6 @@ export async function getExecution(
     .throwOnError()
     .overrideTypes<Execution, { merge: false }>()
   return data
-}
-
-/** What started an execution; apart, because it can be large. */
-export async function getTriggerData(supabase: SupabaseClient, id: string): Promise<Data> {
-  const { data } = await supabase
-    .from('executions')
-    .select('trigger_data')
-    .eq('id', id)
-    .maybeSingle()
-    .throwOnError()
-    .overrideTypes<{ trigger_data: Data }, { merge: false }>()
-  return data?.trigger_data ?? null
 }
 
 const wholeSteps = 200

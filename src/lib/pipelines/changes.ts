@@ -133,7 +133,7 @@ export async function binRecord(
 }
 
 /** The database's sentences begin with the field's title in quotes: that tells where the problem is. */
-export function problemAt(error: PostgrestError, fields: readonly Field[]): RecordProblem {
+function problemAt(error: PostgrestError, fields: readonly Field[]): RecordProblem {
   const problem = sentenceFor(error)
   return { problem, field: fields.find(({ title }) => problem.startsWith(`"${title}" `))?.key }
 }

@@ -1,5 +1,5 @@
 /** A message at the edge of the screen. */
-export interface Toast {
+interface Toast {
   id: number
   kind: 'success' | 'problem' | 'undo'
   message: string
