@@ -65,7 +65,7 @@ function edgesOf(line: string): DataObject[] {
 }
 
 /** A network and a post office that do what the test says, and remember what they were asked. */
-export class FakeWorld {
+class FakeWorld {
   readonly requests: HttpRequest[] = []
   readonly mails: MailMessage[] = []
   answer: (request: HttpRequest) => Promise<HttpResponse> | HttpResponse = () => ({

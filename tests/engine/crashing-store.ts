@@ -14,7 +14,7 @@ export interface Crash {
 }
 
 /** What a process sees once it's dead: nothing gets through any more. */
-export class Dead extends Error {}
+class Dead extends Error {}
 
 /** A process's view of the store; it dies at a given write. */
 export class CrashingStore implements ExecutionStore {

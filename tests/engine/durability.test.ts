@@ -251,6 +251,43 @@ describe('a process that dies', () => {
   })
 })
 
+describe('a fault that would come again with every process', () => {
+  it('ends the execution: what the store will never take', async () => {
+    const b = bench([callNode(() => 1)])
+    const checkpoint = b.store.checkpoint.bind(b.store)
+    b.store.checkpoint = (lease, write) =>
+      write.steps.length > 0
+        ? Promise.reject(Object.assign(new Error('too large'), { code: 'store.too_large' }))
+        : checkpoint(lease, write)
+    for (const type of ['test.call', 'logic.merge']) {
+      const ran = await b.run(draw({ start: 'trigger.manual', a: type }, ['start -> a']))
+      expect(ran.outcome).toMatchObject({ status: 'failed', error: { code: 'engine.fault' } })
+      expect(b.store.executions.get(ran.execution)?.status).toBe('failed')
+    }
+  })
+
+  it('ends the execution: a version that cannot be run', async () => {
+    const b = bench()
+    const ran = await b.run(draw({ start: 'trigger.manual', a: 'gone.type' }, ['start -> a']))
+    expect(ran.outcome).toMatchObject({ status: 'failed', error: { code: 'node.unknown_type' } })
+    const lost = await b.run(draw({ start: 'trigger.manual' }, []), {}, { at: 'elsewhere' })
+    expect(lost.outcome).toMatchObject({
+      status: 'failed',
+      error: { code: 'execution.no_trigger' },
+    })
+  })
+
+  it('but a store that is away is no reason to end: whoever takes over goes on', async () => {
+    const b = bench()
+    const checkpoint = b.store.checkpoint.bind(b.store)
+    b.store.checkpoint = () => Promise.reject(new Error('connection refused'))
+    const ran = await b.run(draw({ start: 'trigger.manual', a: set(1) }, ['start -> a']))
+    expect(ran.outcome.status).toBe('lost')
+    b.store.checkpoint = checkpoint
+    expect(await b.toTheEnd(ran.execution)).toMatchObject({ status: 'succeeded' })
+  })
+})
+
 describe('the lease', () => {
   it('a process that was thought dead can write nothing any more', async () => {
     let release = () => {}

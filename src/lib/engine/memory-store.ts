@@ -130,9 +130,10 @@ export class MemoryStore implements ExecutionStore {
 
   async claim(execution: ExecutionId): Promise<ClaimedExecution | null> {
     const stored = this.executions.get(execution)
-    return stored && (stored.status === 'waiting' || stored.status === 'queued')
-      ? this.#claim(stored)
-      : null
+    if (stored === undefined) return null
+    const { status, wakeAt } = stored
+    const isDue = status === 'waiting' && wakeAt !== null && wakeAt <= this.#clock.now()
+    return isDue || status === 'queued' ? this.#claim(stored) : null
   }
 
   async claimAbandoned(limit: number): Promise<ClaimedExecution[]> {

@@ -25,7 +25,7 @@ function sentence(error: z.ZodError): string {
 }
 
 /** What is stored isn't a definition. */
-export const unreadable = (detail: string): ConfigProblem =>
+const unreadable = (detail: string): ConfigProblem =>
   new ConfigProblem({
     code: 'definition.unreadable',
     title: 'This workflow cannot be read',

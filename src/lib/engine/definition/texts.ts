@@ -3,7 +3,7 @@ import type { EdgeDefinition, NodeDefinition } from './schema.ts'
 import type { Problem } from './problem.ts'
 
 /** A node as people know it. */
-export const nameOf = (node: { title: string; key: string }): string =>
+const nameOf = (node: { title: string; key: string }): string =>
   `"${node.title === '' ? node.key : node.title}"`
 
 const names = (nodes: NodeDefinition[]): string =>

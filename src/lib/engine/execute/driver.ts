@@ -15,8 +15,9 @@ import type {
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { Journal } from './journal.ts'
-import { GRACE_MS, HOLD_MS, MOST_BUFFERED, TURN_MS } from './limits.ts'
+import { MOST_BUFFERED, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
+import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
 import { outlivesTurn, Performer } from './performer.ts'
 import { Timestamps } from './timestamps.ts'
@@ -47,7 +48,7 @@ export class Driver implements Surroundings {
   readonly #mailbox: Mailbox
   readonly #performer: Performer
   readonly #timestamps = new Timestamps()
-  readonly #timeoutAt: number | null
+  readonly #moments: Moments
   #queue: Step[] = []
   #nextSeq: number
   /** Steps that are being performed, with what calls them off. */
@@ -66,10 +67,11 @@ export class Driver implements Surroundings {
     this.#mailbox = new Mailbox(services.clock)
     this.#performer = new Performer(this, services, claimed.workspace)
     this.#nextSeq = firstFreeSeq(claimed)
-    this.#timeoutAt =
-      plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
     const { state, effects } = begin(plan, trigger, claimed)
     this.#state = state
+    const timeoutAt =
+      plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
+    this.#moments = new Moments(services.clock, state, timeoutAt, drive.deadline)
     this.facts = {
       workspace: version.workspace,
       workflow: version.workflow,
@@ -101,7 +103,8 @@ export class Driver implements Surroundings {
       return await this.#loop()
     } catch (problem) {
       this.lose(problem)
-      return { status: 'lost', cause: problem }
+      const fault = this.journal.faultOf(problem)
+      return fault === null ? { status: 'lost', cause: problem } : await this.#break(fault)
     }
   }
 
@@ -111,19 +114,22 @@ export class Driver implements Surroundings {
       this.#mailbox.empty()
       if (this.#lost === null) this.#lookAtTheClock()
       if (this.#lost === null) await this.#beginWhatIsReady()
-      if (this.#lost !== null) return { status: 'lost', cause: this.#lost.cause }
+      if (this.#lost !== null) throw this.#lost.cause
       if (this.#state.over !== null) return await this.#finish()
-      if (this.#isPastDeadline && (this.#underWay.size === 0 || this.#isPastGrace)) {
+      if (
+        this.#moments.isPastDeadline &&
+        (this.#underWay.size === 0 || this.#moments.isPastGrace)
+      ) {
         const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
         return isIdle ? await this.#rest() : await this.#letGo(this.now())
       }
       // A resumed loop has its sleeping steps only now.
-      if (this.#isSomethingDue) continue
-      if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#hasSoonRetry) {
+      if (this.#moments.isSomethingDue) continue
+      if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#moments.hasSoonRetry) {
         return await this.#rest()
       }
       if (this.#urgent || this.#underWay.size === 0) this.#write()
-      await this.#mailbox.wait(this.#nextMoment())
+      await this.#mailbox.wait(this.#moments.next())
       this.#turnBegan = this.now()
     }
   }
@@ -131,16 +137,14 @@ export class Driver implements Surroundings {
   /** Cancels, timeouts and wake-ups that are due. */
   #lookAtTheClock(): void {
     if (this.#state.over !== null) return
-    const now = this.now()
     if (this.#cancelled) return this.#apply({ kind: 'cancel' })
-    if (this.#timeoutAt !== null && now >= this.#timeoutAt) return this.#apply({ kind: 'timeout' })
-    const next = nextWake(this.#state)
-    if (next !== null && next.at <= now) this.#apply({ kind: 'wake', now })
+    if (this.#moments.isTimedOut) return this.#apply({ kind: 'timeout' })
+    if (this.#moments.isSomethingDue) this.#apply({ kind: 'wake', now: this.now() })
   }
 
   async #beginWhatIsReady(): Promise<void> {
     for (let index = 0; index < this.#queue.length && this.#state.over === null; index++) {
-      if (this.#cancelled || this.#isPastDeadline) {
+      if (this.#cancelled || this.#moments.isPastDeadline) {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
@@ -293,17 +297,24 @@ export class Driver implements Surroundings {
     return { ...over, error }
   }
 
+  /** A fault that would come again and again with every process that took over: better an end than that. */
+  async #break(fault: EngineFault): Promise<RunOutcome> {
+    const error = errorData(fault)
+    try {
+      await this.journal.abandon({ status: 'failed', error })
+    } catch (cause) {
+      return { status: 'lost', cause }
+    }
+    return { status: 'failed', error, output: null }
+  }
+
   /** Everything waits: the execution is stored and let go. */
   async #rest(): Promise<RunOutcome> {
     const next = nextWake(this.#state)
     if (next === null && this.#state.waiting.size === 0) {
-      const fault = errorData(
-        new EngineFault('Nothing is left to do, but the execution is not over.'),
-      )
-      await this.journal.close({ status: 'failed', error: fault })
-      return { status: 'failed', error: fault, output: null }
+      throw new EngineFault('Nothing is left to do, but the execution is not over.')
     }
-    return await this.#letGo(earliest(next?.at ?? null, this.#timeoutAt))
+    return await this.#letGo(earliest(next?.at ?? null, this.#moments.timeoutAt))
   }
 
   async #letGo(wakeAt: number | null): Promise<RunOutcome> {
@@ -312,40 +323,7 @@ export class Driver implements Surroundings {
     await this.journal.close({ status: 'waiting', wakeAt })
     return { status: 'waiting', wakeAt }
   }
-
-  /* Moments. */
-
-  get #isPastDeadline(): boolean {
-    const { deadline } = this.#drive
-    return deadline !== null && this.now() >= deadline
-  }
-
-  get #isPastGrace(): boolean {
-    const { deadline } = this.#drive
-    return deadline !== null && this.now() >= deadline + GRACE_MS
-  }
-
-  get #isSomethingDue(): boolean {
-    const next = nextWake(this.#state)
-    return next !== null && next.at <= this.now()
-  }
-
-  /** A retry that is due so soon that letting go isn't worth it. */
-  get #hasSoonRetry(): boolean {
-    const next = nextWake(this.#state)
-    return next !== null && next.retrying && next.at - this.now() <= HOLD_MS
-  }
-
-  /** When to look again even if nothing happens. */
-  #nextMoment(): number | null {
-    const { deadline } = this.#drive
-    const limit = deadline === null ? null : this.#isPastDeadline ? deadline + GRACE_MS : deadline
-    return earliest(earliest(nextWake(this.#state)?.at ?? null, this.#timeoutAt), limit)
-  }
 }
-
-const earliest = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : Math.min(a, b)
 
 const TIMED_OUT: ErrorData = {
   code: 'execution.timed_out',

@@ -1,4 +1,4 @@
-import { ConfigProblem, errorData, WeftError } from '../errors.ts'
+import { ConfigProblem, errorData, LeaseLost, toWeftError, WeftError } from '../errors.ts'
 import type { ExecutionId } from '../ids.ts'
 import type { Registry } from '../nodes/registry.ts'
 import { PlanCache } from '../plan/cache.ts'
@@ -9,6 +9,7 @@ import type {
   ExecutionStore,
   Lease,
   NewExecution,
+  VersionRecord,
 } from '../store.ts'
 import { Driver } from './driver.ts'
 import type { RunOutcome } from './outcome.ts'
@@ -53,11 +54,11 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
 
   async function drive(
     claimed: ClaimedExecution,
+    version: VersionRecord,
     hooks: RunHooks,
     limits: RunLimits,
   ): Promise<RunOutcome> {
     const { lease } = claimed
-    const version = await store.version(claimed.version)
     const plan = plans.plan(version)
     const trigger = plan.node(claimed.triggerNode)
     if (trigger === undefined) throw noTrigger()
@@ -99,12 +100,19 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     },
 
     async run(claimed, hooks = {}, limits = {}) {
+      let version: VersionRecord
       try {
-        return await drive(claimed, hooks, limits)
+        version = await store.version(claimed.version)
       } catch (problem) {
         if (problem instanceof WeftError) return await refuse(claimed, problem)
-        // The store couldn't even be read: somebody will try again when the lease has run out.
+        // The store can't be read now: somebody will try again when the lease has run out.
         return { status: 'lost', cause: problem }
+      }
+      try {
+        return await drive(claimed, version, hooks, limits)
+      } catch (problem) {
+        // Whoever takes over would meet the same.
+        return await refuse(claimed, toWeftError(problem))
       }
     },
 
@@ -113,7 +121,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     stop(execution, reason) {
       const driver = running.get(execution)?.driver
       if (reason === 'cancelled') driver?.cancel()
-      else driver?.lose(new Error('the lease was lost'))
+      else driver?.lose(new LeaseLost(execution))
     },
   }
 }

@@ -2,7 +2,7 @@ import { StepFailure } from '../errors.ts'
 import type { Clock } from '../services.ts'
 
 /** A step was called off while it was under way: nobody waits for its outcome any more. */
-export class CalledOff extends Error {
+class CalledOff extends Error {
   override readonly name = 'CalledOff'
 }
 

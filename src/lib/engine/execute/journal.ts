@@ -1,3 +1,4 @@
+import { EngineFault, LeaseLost } from '../errors.ts'
 import type { WorkspaceId } from '../ids.ts'
 import type { TransactionServices } from '../services.ts'
 import type { Checkpoint, ExecutionStore, Lease, StepRecord } from '../store.ts'
@@ -16,6 +17,8 @@ export class Journal {
   #afterwards: (() => void)[] = []
   #last: Promise<unknown> = Promise.resolve()
   #flush: Promise<void> | null = null
+  /** What writing has thrown. */
+  readonly #failures = new Set<unknown>()
 
   constructor(store: ExecutionStore, lease: Lease, onCancelRequested: () => void) {
     this.#store = store
@@ -78,8 +81,28 @@ export class Journal {
     this.#done(answer, afterwards)
   }
 
+  /** The last write of an execution that can't go on: what waits here may be the reason, and isn't written. */
+  abandon(how: Omit<Checkpoint, 'steps'>): Promise<void> {
+    this.#take()
+    return this.close(how)
+  }
+
+  /**
+   * What a problem means for the execution: null when the store or the lease is to blame (whoever takes over may have
+   * better luck), a fault when the next process would meet it again.
+   */
+  faultOf(problem: unknown): EngineFault | null {
+    if (problem instanceof LeaseLost) return null
+    if (!this.#failures.has(problem))
+      return problem instanceof EngineFault ? problem : faultOf(problem)
+    // Stores say by such a code that they will never take this.
+    const refused = hasCode(problem) && problem.code.startsWith('store.')
+    return refused ? faultOf(problem) : null
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work)
+    const turn = this.#last.then(work)
+    turn.catch((problem: unknown) => this.#failures.add(problem))
     // Whoever asked for the work hears of its failure; the next in line only waits for its end.
     this.#last = turn.catch(() => undefined)
     return turn
@@ -102,3 +125,15 @@ export class Journal {
     if (cancelRequested) this.#onCancelRequested()
   }
 }
+
+const hasCode = (problem: unknown): problem is { code: string } =>
+  typeof problem === 'object' &&
+  problem !== null &&
+  'code' in problem &&
+  typeof problem.code === 'string'
+
+const faultOf = (problem: unknown): EngineFault =>
+  new EngineFault(
+    `An execution could not go on (${problem instanceof Error ? problem.message.slice(0, 300) : 'unknown'}).`,
+    problem,
+  )

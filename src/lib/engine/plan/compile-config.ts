@@ -77,6 +77,8 @@ function renderer(
       throw problem
     }
   }
+  // One for all executions: nobody may change it.
+  Object.freeze(constants)
   if (dynamics.length === 0) return () => constants
   return (scope) => {
     const config = { ...constants }

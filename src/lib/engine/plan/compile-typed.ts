@@ -11,7 +11,7 @@ export type Part = { value: unknown } | { render(scope: TemplateScope): unknown 
 const isConstant = (part: Part): part is { value: unknown } => 'value' in part
 
 /** The value of a part. */
-export const filled = (part: Part, scope: TemplateScope): unknown =>
+const filled = (part: Part, scope: TemplateScope): unknown =>
   'value' in part ? part.value : part.render(scope)
 
 /**
