@@ -50,6 +50,8 @@ export const texts = {
     note: 'Has a note',
     unknownType: 'Unknown kind of step',
     editing: (name: string) => `${name} has this step open`,
+    rules: (count: number) => (count === 1 ? '1 rule' : `${count} rules`),
+    cases: (count: number) => (count === 1 ? '1 case' : `${count} cases`),
     repeated: (count: number) => `${count} times`,
   },
   palette: {
@@ -164,7 +166,6 @@ export const texts = {
       execution: 'from the last run',
       sample: 'example',
     },
-    unfold: (name: string) => `Show the parts of ${name}`,
     keys: 'Arrow keys to move, Enter to insert, right arrow to unfold',
   },
   rules: {

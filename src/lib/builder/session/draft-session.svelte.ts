@@ -25,6 +25,8 @@ const MARK_AFTER_MS = 40
 const STORE_AFTER_MS = 400
 /** A connection that comes back within this time is not worth a word. */
 const PATIENCE_MS = 1_500
+/** The server answers within a few hundredths of a second; when it says nothing for so long, the line is dead. */
+const ANSWER_WITHIN_MS = 3_000
 /** Changes that were waiting in the browser from an earlier visit. */
 const LEFT_OVER = { by: 'earlier visit' }
 
@@ -52,6 +54,7 @@ export class DraftSession {
   #marking: ReturnType<typeof setTimeout> | undefined
   #storing: ReturnType<typeof setTimeout> | undefined
   #losing: ReturnType<typeof setTimeout> | undefined
+  #answering: ReturnType<typeof setTimeout> | undefined
   #whenKept: (() => void)[] = []
 
   constructor(options: SessionOptions) {
@@ -98,6 +101,15 @@ export class DraftSession {
     this.provider.connect()
   }
 
+  /** The browser noticed that its network is gone, which a socket may not for minutes; or that it's back. */
+  networkChanged(isOnline: boolean): void {
+    if (isOnline) {
+      // The old socket may be dead without knowing it.
+      this.provider.disconnect()
+      this.provider.connect()
+    } else this.#away = true
+  }
+
   /** Resolves when the server has kept everything changed so far. Publishing and test runs go by the server's copy. */
   kept(): Promise<void> {
     if (!this.#waiting && this.#synced) return Promise.resolve()
@@ -108,7 +120,9 @@ export class DraftSession {
   }
 
   close(): void {
-    for (const timer of [this.#marking, this.#storing, this.#losing]) clearTimeout(timer)
+    for (const timer of [this.#marking, this.#storing, this.#losing, this.#answering]) {
+      clearTimeout(timer)
+    }
     if (this.#waiting) this.#store()
     this.provider.destroy()
     this.doc.destroy()
@@ -131,6 +145,7 @@ export class DraftSession {
     this.#marking = undefined
     if (!this.#synced || !this.provider.ws) return
     this.#marker = { number: this.#marker.number + 1, changes: this.#changes }
+    this.#answering ??= setTimeout(() => (this.#away = true), ANSWER_WITHIN_MS)
     const { number } = this.#marker
     this.provider.ws.send(
       encoding.encode((encoder) => {
@@ -145,6 +160,9 @@ export class DraftSession {
       this.canEdit = word.canEdit
       return
     }
+    clearTimeout(this.#answering)
+    this.#answering = undefined
+    if (this.#synced) this.#away = false
     if (word.number !== this.#marker.number || this.#marker.changes !== this.#changes) return
     this.#waiting = false
     clearTimeout(this.#storing)

@@ -1,6 +1,7 @@
 import { error } from '@sveltejs/kit'
 import { readVersion } from '#lib/builder/debug/executed-versions.svelte.ts'
 import { texts } from '#lib/builder/debug/texts.ts'
+import { loadPipelines } from '#lib/builder/state/pipelines.ts'
 import { getExecution, getVersion, listSteps } from '#lib/executions/queries.ts'
 import type { PageLoad } from './$types'
 
@@ -15,9 +16,10 @@ export const load: PageLoad = async ({ parent, params }) => {
   if (execution?.workflow_id !== params.workflow || execution.workspace_id !== workspace.id) {
     error(404, texts.page.notFound, { hint: texts.page.notFoundHint })
   }
-  const [steps, version, { data: workflow }] = await Promise.all([
+  const [steps, version, pipelines, { data: workflow }] = await Promise.all([
     listSteps(supabase, id),
     getVersion(supabase, execution.version_id),
+    loadPipelines(supabase, workspace.id),
     supabase
       .from('workflows')
       .select('name')
@@ -28,6 +30,7 @@ export const load: PageLoad = async ({ parent, params }) => {
   return {
     execution,
     steps,
+    pipelines,
     version: version && readVersion(version),
     workflow: { id: params.workflow, name: workflow?.name ?? texts.page.deletedWorkflow },
   }

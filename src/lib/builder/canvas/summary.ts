@@ -1,0 +1,90 @@
+import type { Data } from '#lib/engine/data.ts'
+import {
+  formFields,
+  isShown,
+  ruleCount,
+  type FormField,
+  type NodeDefinition,
+  type NodeType,
+  type Registry,
+  type WorkflowDefinition,
+} from '#lib/engine/index.ts'
+import { readCron } from '../form/cron.ts'
+import { linesOf } from '../form/lines.ts'
+import { readRules } from '../form/rules-edit.ts'
+import { partsOf } from '../template/parts.ts'
+import { texts } from '../texts.ts'
+import { labelOf } from '../variables/labels.ts'
+import type { PipelineFields } from '../variables/samples.ts'
+
+interface Known {
+  definition: WorkflowDefinition
+  registry: Registry
+}
+
+/** What a step is set up to do, in a few words for its card; empty when nothing is set up yet. */
+export function summaryOf(
+  node: NodeDefinition,
+  type: NodeType,
+  known: Known,
+  pipelines: readonly PipelineFields[],
+): string {
+  for (const field of formFields(type)) {
+    if (field.advanced || !isShown(type, field, node.config)) continue
+    const words = wordsFor(field, node.config[field.name], known, pipelines)
+    if (words !== '') return words.slice(0, 80)
+  }
+  return ''
+}
+
+function wordsFor(
+  field: FormField,
+  value: Data | undefined,
+  known: Known,
+  pipelines: readonly PipelineFields[],
+): string {
+  if (field.secret || value === undefined || value === null) return ''
+  switch (field.widget) {
+    case 'template':
+    case 'long-template':
+      return typeof value === 'string' ? readable(value, known) : ''
+    case 'text':
+      return String(value)
+    case 'select':
+      return field.options?.find((option) => option.value === value)?.label ?? ''
+    case 'pipeline':
+      return pipelines.find(({ id }) => id === value)?.name ?? ''
+    case 'assignments':
+      return linesOf(value)
+        .map((line) => line['name'])
+        .filter(Boolean)
+        .join(', ')
+    case 'rules': {
+      const count = ruleCount(readRules(value))
+      return count === 0 ? '' : texts.canvas.rules(count)
+    }
+    case 'cases':
+      return linesOf(value).length === 0 ? '' : texts.canvas.cases(linesOf(value).length)
+    case 'cron':
+      return typeof value === 'string' ? texts.cron.modes[readCron(value).mode] : ''
+    case 'duration':
+      return typeof value === 'object' && !Array.isArray(value)
+        ? `${value['amount']} ${value['unit']}`
+        : ''
+    default:
+      return ''
+  }
+}
+
+/** A template with its references as words. */
+function readable(template: string, { definition, registry }: Known): string {
+  return partsOf(template)
+    .map((part) => {
+      if (part.kind === 'text') return part.text
+      const { from, what } = labelOf(part.reference, definition, registry)
+      return what.split(' › ').at(-1) || from
+    })
+    .join('')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
