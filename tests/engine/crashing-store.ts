@@ -3,6 +3,7 @@ import type {
   ExecutionStore,
   Lease,
   MemoryStore,
+  StepRecord,
   TransactionServices,
   WorkspaceId,
 } from '#lib/engine/index.ts'
@@ -16,15 +17,34 @@ export interface Crash {
 /** What a process sees once it's dead: nothing gets through any more. */
 class Dead extends Error {}
 
+/** How each attempt was last written, over all processes; a store with a unique key would refuse some rewrites. */
+export class History {
+  readonly #last = new Map<string, string>()
+  /** Attempts that were written again although they were over. */
+  readonly refused: string[] = []
+
+  look(steps: readonly StepRecord[]): void {
+    for (const { node, path, attempt, status } of steps) {
+      const key = `${node}@${path}#${attempt}`
+      const before = this.#last.get(key)
+      const wasOpen = before === undefined || before === 'running' || before === 'waiting'
+      if (!wasOpen) this.refused.push(`${key}: ${before}, then ${status}`)
+      this.#last.set(key, status)
+    }
+  }
+}
+
 /** A process's view of the store; it dies at a given write. */
 export class CrashingStore implements ExecutionStore {
   readonly #store: MemoryStore
   readonly #crash: Crash
+  readonly #history: History
   #writes = 0
   #dead = false
 
-  constructor(store: MemoryStore, crash: Crash) {
+  constructor(store: MemoryStore, crash: Crash, history = new History()) {
     this.#store = store
+    this.#history = history
     this.#crash = crash
   }
 
@@ -40,7 +60,11 @@ export class CrashingStore implements ExecutionStore {
   renew = (...args: Parameters<MemoryStore['renew']>) => this.#store.renew(...args)
 
   checkpoint(lease: Lease, write: Checkpoint) {
-    return this.#write(() => this.#store.checkpoint(lease, write))
+    return this.#write(async () => {
+      const answer = await this.#store.checkpoint(lease, write)
+      this.#history.look(write.steps)
+      return answer
+    })
   }
 
   transact(
@@ -48,7 +72,16 @@ export class CrashingStore implements ExecutionStore {
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
   ) {
-    return this.#write(() => this.#store.transact(lease, workspace, work))
+    return this.#write(async () => {
+      let steps: StepRecord[] = []
+      const answer = await this.#store.transact(lease, workspace, async (services) => {
+        const write = await work(services)
+        steps = write.steps
+        return write
+      })
+      this.#history.look(steps)
+      return answer
+    })
   }
 
   async #write<T>(commit: () => Promise<T>): Promise<T> {

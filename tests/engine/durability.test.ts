@@ -10,7 +10,7 @@ import {
   type OnUncertain,
 } from '#lib/engine/index.ts'
 import { abandoned, bench, draw, ranOf, type Bench } from './bench.ts'
-import { CrashingStore, type Crash } from './crashing-store.ts'
+import { CrashingStore, History, type Crash } from './crashing-store.ts'
 import { callNode, create, each, set, type Act } from './test-nodes.ts'
 
 /** Every write that reaches the store. */
@@ -724,6 +724,61 @@ describe('cancelling', () => {
     const outcome = await b.clock.until(b.engine.run(claimed))
     expect(outcome.status).toBe('cancelled')
     expect(b.steps(id()).find(({ node }) => node === 'three')).toBeUndefined()
+  })
+})
+
+describe('every step is written down once as new, and once more only while it was open', () => {
+  const refusals = (seen: Checkpoint[]): string[] => {
+    const history = new History()
+    for (const { steps } of seen) history.look(steps)
+    return history.refused
+  }
+
+  it('when an execution is cancelled while a step waits for its next attempt', async () => {
+    const b = bench([
+      callNode(() => {
+        throw new StepFailure({ code: 'x', title: 'X', detail: 'x', retryable: true })
+      }),
+    ])
+    const seen = writes(b)
+    const retry = { attempts: 3, backoff: 'fixed' as const, delaySeconds: 5 }
+    const claimed = await b.accept(
+      b.publish(
+        draw({ start: 'trigger.manual', make: create('Ada'), call: { type: 'test.call', retry } }, [
+          'start -> make -> call',
+        ]),
+      ),
+    )
+    const run = b.engine.run(claimed)
+    await b.clock.advance(1000)
+    b.engine.stop(claimed.lease.execution, 'cancelled')
+    expect(await b.clock.until(run)).toMatchObject({ status: 'cancelled' })
+    expect(refusals(seen)).toEqual([])
+    expect(b.steps(claimed.lease.execution).find(({ node }) => node === 'call')?.status).toBe(
+      'failed',
+    )
+  })
+
+  it('when a loop makes records side by side and sleeps', async () => {
+    const b = bench([callNode(() => 1)])
+    const seen = writes(b)
+    const wait = { type: 'logic.delay', config: { duration: { amount: 1, unit: 'hours' } } }
+    const ran = await b.run(
+      draw(
+        {
+          start: 'trigger.manual',
+          loop: each('{{ trigger.list }}', { concurrency: 3 }),
+          make: create('{{ item }}'),
+          call: 'test.call',
+          wait,
+          end: create('x'),
+        },
+        ['start -> loop', 'loop:each -> make -> call -> wait -> end'],
+      ),
+      { list: [1, 2, 3, 4, 5] },
+    )
+    expect(await b.toTheEnd(ran.execution)).toMatchObject({ status: 'succeeded' })
+    expect(refusals(seen)).toEqual([])
   })
 })
 

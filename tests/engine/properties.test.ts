@@ -8,7 +8,7 @@ import {
   type WorkflowDefinition,
 } from '#lib/engine/index.ts'
 import { abandoned, bench, type Bench } from './bench.ts'
-import { CrashingStore, type Crash } from './crashing-store.ts'
+import { CrashingStore, History, type Crash } from './crashing-store.ts'
 import { TRIGGER, workflows } from './random-workflow.ts'
 import { callNode } from './test-nodes.ts'
 
@@ -31,6 +31,7 @@ async function runThrough(
   { crashes, seed }: Faults,
 ): Promise<Ended> {
   const keys = new Set<string>()
+  const history = new History()
   let random = seed
   const call = callNode(async (name, { idempotencyKey, signal }) => {
     keys.add(idempotencyKey)
@@ -48,7 +49,11 @@ async function runThrough(
     ...{ steps: [], attemptsBefore: {} },
   }
   for (let process = 0; claimed !== null && process < 500; process++) {
-    const store = new CrashingStore(b.store, crashes[process] ?? { write: 0, when: 'before' })
+    const store = new CrashingStore(
+      b.store,
+      crashes[process] ?? { write: 0, when: 'before' },
+      history,
+    )
     const services = {
       clock: b.clock,
       http: { request: () => Promise.reject(new Error()) },
@@ -63,6 +68,7 @@ async function runThrough(
     await b.clock.until(engine.run(claimed))
     claimed = await next(b, claimed)
   }
+  expect(history.refused).toEqual([])
   return summary(b, lease.execution, workspace, [...keys].sort())
 }
 

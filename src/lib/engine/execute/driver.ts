@@ -279,7 +279,8 @@ export class Driver implements Surroundings {
   #callOff(step: Step): void {
     this.#underWay.get(step)?.abort()
     this.#underWay.delete(step)
-    this.#writeEnd(step, { status: 'cancelled' })
+    // A failed attempt that waits for the next one stays what it is.
+    if (step.record?.status !== 'failed') this.#writeEnd(step, { status: 'cancelled' })
   }
 
   /* Ends. */
