@@ -29,8 +29,15 @@ export function summaryOf(
   known: Known,
   pipelines: readonly PipelineFields[],
 ): string {
-  for (const field of formFields(type)) {
-    if (field.advanced || !isShown(type, field, node.config)) continue
+  const fields = formFields(type).filter(
+    (field) => !field.advanced && isShown(type, field, node.config),
+  )
+  // What was typed in says more than what was picked from a few choices.
+  const ranked = [
+    ...fields.filter(({ widget }) => widget !== 'select'),
+    ...fields.filter(({ widget }) => widget === 'select'),
+  ]
+  for (const field of ranked) {
     const words = wordsFor(field, node.config[field.name], known, pipelines)
     if (words !== '') return words.slice(0, 80)
   }

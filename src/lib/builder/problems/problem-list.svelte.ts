@@ -33,10 +33,9 @@ export class ProblemList {
     return this.#byNode.get(node) ?? none
   }
 
-  /** What is wrong with one field, in one sentence. */
-  ofField(node: string, field: string): string | null {
-    const problem = this.of(node).find((one) => one.field === field)
-    return problem ? `${problem.detail} ${problem.hint}` : null
+  /** What is wrong with one field. */
+  ofField(node: string, field: string): Problem | undefined {
+    return this.of(node).find((one) => one.field === field)
   }
 
   destroy(): void {
@@ -51,3 +50,9 @@ export class ProblemList {
 }
 
 const none: readonly Problem[] = []
+
+/** A problem's sentence where its step is named already: `"Mail": "To" needs a value.` is then about "To". */
+export function withoutStep({ detail }: Problem, title: string): string {
+  const start = `"${title}": `
+  return detail.startsWith(start) ? detail.slice(start.length) : detail
+}

@@ -58,6 +58,8 @@ export class Editor {
   announcement = $state('')
   canUndo = $state(false)
   canRedo = $state(false)
+  /** The step that was added last, until another is opened. */
+  #fresh = $state<string | null>(null)
   readonly #canEdit: () => boolean
   readonly #view: DraftView
   readonly #nodes = $derived(
@@ -99,6 +101,16 @@ export class Editor {
 
   get canEdit(): boolean {
     return this.#canEdit()
+  }
+
+  /** Whether a step was just added and hasn't been left since. */
+  isFresh(id: string): boolean {
+    return this.#fresh === id
+  }
+
+  /** Called when a step is left: from now on it's told what it lacks. */
+  leave(id: string): void {
+    if (this.#fresh === id) this.#fresh = null
   }
 
   node(id: string): NodeDefinition | undefined {
@@ -159,6 +171,7 @@ export class Editor {
           : {}),
       })
     })
+    this.#fresh = id
     this.canvas.select([id])
     this.say(texts.announce.added(type.title))
     return id
