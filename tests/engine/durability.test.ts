@@ -11,7 +11,7 @@ import {
 } from '#lib/engine/index.ts'
 import { abandoned, bench, draw, ranOf, type Bench } from './bench.ts'
 import { CrashingStore, History, type Crash } from './crashing-store.ts'
-import { callNode, create, each, set, type Act } from './test-nodes.ts'
+import { callNode, create, each, pureNode, set, type Act } from './test-nodes.ts'
 
 /** Every write that reaches the store. */
 function writes(b: Bench): (Checkpoint & { transaction?: boolean })[] {
@@ -651,6 +651,31 @@ describe('limits', () => {
     )
     expect(ran.outcome.status).toBe('timed_out')
     expect(b.clock.now()).toBe(Date.parse('2026-11-23T09:00:10Z'))
+  })
+
+  it('an execution that only computes is stopped, too, and lets others have their turn meanwhile', async () => {
+    let turns = 0
+    const ticking = pureNode(() => {
+      b.clock.pass(1)
+      return null
+    })
+    const b = bench([ticking])
+    const sleep = b.clock.sleep.bind(b.clock)
+    b.clock.sleep = (milliseconds, signal) => {
+      if (milliseconds === 0) turns++
+      return sleep(milliseconds, signal)
+    }
+    const list = Array.from({ length: 10_000 }, (_, index) => index)
+    const ran = await b.run(
+      draw(
+        { start: 'trigger.manual', loop: each('{{ trigger.list }}'), a: 'test.pure' },
+        ['start -> loop', 'loop:each -> a'],
+        { timeoutSeconds: 2 },
+      ),
+      { list },
+    )
+    expect(ran.outcome.status).toBe('timed_out')
+    expect(turns).toBeGreaterThan(2)
   })
 
   it('an output that is too large is refused', async () => {

@@ -40,6 +40,11 @@ export class VirtualClock implements Clock {
     })
   }
 
+  /** Computing takes time, too: nobody is woken meanwhile. */
+  pass(milliseconds: number): void {
+    this.#now += milliseconds
+  }
+
   /** Lets so much time pass, waking whoever sleeps on the way. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds

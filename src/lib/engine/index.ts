@@ -48,6 +48,8 @@ export type { ExplainedGroup, ExplainedRule } from './template/conditions.ts'
 export type { Calendar } from './template/compare.ts'
 export { groupOf, isRule, ruleCount } from './template/rule-tree.ts'
 export { TAKES_NO_RIGHT } from './template/operators.ts'
+export { OPERATOR_CATALOGUE } from './template/operator-catalogue.ts'
+export type { OperatorEntry } from './template/operator-catalogue.ts'
 
 export { cronIssue, nextTime, nextTimes } from './schedule/next-time.ts'
 export { isTimeZone } from './time/zone.ts'

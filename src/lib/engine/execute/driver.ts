@@ -15,11 +15,12 @@ import type {
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { Journal } from './journal.ts'
-import { MOST_BUFFERED, TURN_MS } from './limits.ts'
+import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
 import { outlivesTurn, Performer } from './performer.ts'
+import { EXECUTION_TIMED_OUT } from './problems.ts'
 import { Timestamps } from './timestamps.ts'
 
 /** What a driver drives. */
@@ -144,28 +145,27 @@ export class Driver implements Surroundings {
 
   async #beginWhatIsReady(): Promise<void> {
     for (let index = 0; index < this.#queue.length && this.#state.over === null; index++) {
-      if (this.#cancelled || this.#moments.isPastDeadline) {
+      if (this.#cancelled || this.#lost !== null || this.#moments.isPastDeadline) {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
       const step = this.#queue[index]
       if (step?.status === 'running') this.#begin(step)
       if (this.journal.size >= MOST_BUFFERED) await this.journal.flush()
-      if ((index & 31) === 31) {
-        this.#queue.splice(0, index + 1)
-        index = -1
-        await this.#giveWay()
-      }
+      if (index < BETWEEN_LOOKS) continue
+      this.#queue.splice(0, index + 1)
+      index = -1
+      await this.#giveWay()
     }
     this.#queue = []
   }
 
-  /** Long computing lets others have their turn: requests to answer, leases to renew. */
+  /** Long computing lets others have their turn (requests to answer, leases to renew), and has its end, too. */
   async #giveWay(): Promise<void> {
-    const now = this.now()
-    if (now - this.#turnBegan < TURN_MS) return
+    if (this.#moments.isTimedOut) this.#lookAtTheClock()
+    if (this.now() - this.#turnBegan < TURN_MS) return
     await this.#drive.services.clock.sleep(0)
-    this.#turnBegan = now
+    this.#turnBegan = this.now()
   }
 
   #begin(step: Step): void {
@@ -293,7 +293,7 @@ export class Driver implements Surroundings {
   async #finish(): Promise<RunOutcome> {
     const { over } = this.#state
     if (over === null) throw new EngineFault('a run was finished that is not over')
-    const error = over.status === 'timed_out' ? TIMED_OUT : over.error
+    const error = over.status === 'timed_out' ? EXECUTION_TIMED_OUT : over.error
     await this.journal.close({ status: over.status, error })
     return { ...over, error }
   }
@@ -324,14 +324,6 @@ export class Driver implements Surroundings {
     await this.journal.close({ status: 'waiting', wakeAt })
     return { status: 'waiting', wakeAt }
   }
-}
-
-const TIMED_OUT: ErrorData = {
-  code: 'execution.timed_out',
-  title: 'The workflow took too long',
-  detail: 'It was stopped because it was not done within the time that its settings allow.',
-  hint: 'Allow more time in the settings of the workflow, or find the step that takes so long.',
-  retryable: false,
 }
 
 /** Numbers go on after those of all records, set-aside ones included: as records are never lost between others, their count is the last number. */

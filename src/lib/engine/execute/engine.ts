@@ -1,4 +1,4 @@
-import { ConfigProblem, errorData, LeaseLost, toWeftError, WeftError } from '../errors.ts'
+import { errorData, LeaseLost, toWeftError, WeftError } from '../errors.ts'
 import type { ExecutionId } from '../ids.ts'
 import type { Registry } from '../nodes/registry.ts'
 import { PlanCache } from '../plan/cache.ts'
@@ -13,6 +13,7 @@ import type {
 } from '../store.ts'
 import { Driver } from './driver.ts'
 import type { RunOutcome } from './outcome.ts'
+import { problems } from './problems.ts'
 
 export interface EngineOptions {
   store: ExecutionStore
@@ -61,7 +62,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     const { lease } = claimed
     const plan = plans.plan(version)
     const trigger = plan.node(claimed.triggerNode)
-    if (trigger === undefined) throw noTrigger()
+    if (trigger === undefined) throw problems.noTrigger()
     let answered = false
     const driver = new Driver({
       ...{ claimed, version, plan, trigger, store, services },
@@ -139,11 +140,3 @@ const firstClaim = (execution: NewExecution, createdAt: string): ClaimedExecutio
   steps: [],
   attemptsBefore: {},
 })
-
-const noTrigger = (): ConfigProblem =>
-  new ConfigProblem({
-    code: 'execution.no_trigger',
-    title: 'The trigger is gone',
-    detail: 'The step at which this execution should start is not in this version of the workflow.',
-    hint: 'Publish the workflow again and start it anew.',
-  })

@@ -1,5 +1,5 @@
-import { StepFailure } from '../errors.ts'
 import type { Clock } from '../services.ts'
+import { problems } from './problems.ts'
 
 /** A step was called off while it was under way: nobody waits for its outcome any more. */
 class CalledOff extends Error {
@@ -19,7 +19,7 @@ export async function inTime<T>(
     .then((): never => {
       if (control.signal.aborted) throw new CalledOff()
       control.abort()
-      throw tookTooLong(limitMs)
+      throw problems.tookTooLong(limitMs)
     })
   // Once the work is done, nobody listens to what the patience comes to.
   patience.catch(() => undefined)
@@ -29,12 +29,3 @@ export async function inTime<T>(
     done.abort()
   }
 }
-
-const tookTooLong = (limitMs: number): StepFailure =>
-  new StepFailure({
-    code: 'step.timed_out',
-    title: 'This step took too long',
-    detail: `It was not done after ${limitMs / 1000} seconds.`,
-    hint: 'Allow more time in the settings of the step, or let it try again.',
-    retryable: true,
-  })

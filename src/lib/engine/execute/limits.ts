@@ -7,6 +7,9 @@ export const MOST_BUFFERED = 500
 /** After so much computing in one go, others get their turn: requests, leases to renew. */
 export const TURN_MS = 20
 
+/** While computing, the clock is looked at after so many steps. */
+export const BETWEEN_LOOKS = 32
+
 /** How long a step may take that doesn't say otherwise. */
 export const STEP_TIMEOUT_MS = { external: 300_000, transactional: 30_000 } as const
 

@@ -13,8 +13,8 @@ import { inTime } from './in-time.ts'
 import type { Journal } from './journal.ts'
 import { MOST_INTERRUPTIONS, STEP_TIMEOUT_MS, TRANSACTION_RETRIES_MS } from './limits.ts'
 import { loopConfig } from './loop-config.ts'
+import { problems } from './problems.ts'
 import { retryDelayMs } from './retry.ts'
-import { interrupted, keepsBreaking, outcomeUnknown } from './uncertain.ts'
 
 /** What the performer needs of the driver. */
 interface Stage {
@@ -191,9 +191,10 @@ export class Performer {
     const { type } = step.node
     step.interrupted = null
     const made = step.attempt - step.attemptsBefore
-    const cause = interrupted()
-    if (onUncertain(type, attempt) === 'fail') return this.#giveUp(attempt, outcomeUnknown(cause))
-    if (made >= MOST_INTERRUPTIONS) return this.#giveUp(attempt, keepsBreaking(made))
+    const cause = problems.interrupted()
+    if (onUncertain(type, attempt) === 'fail')
+      return this.#giveUp(attempt, problems.outcomeUnknown(cause))
+    if (made >= MOST_INTERRUPTIONS) return this.#giveUp(attempt, problems.keepsBreaking(made))
     const now = retryProgress(this.#stage.now())
     this.#stage.journal.append(attempt.failed(cause, { port: null, output: null, progress: now }))
     step.record = null
@@ -232,7 +233,10 @@ export class Performer {
       random: this.#stage.random(),
     })
     if (delay === null) {
-      return this.#giveUp(attempt, error instanceof Uncertain ? outcomeUnknown(error) : error)
+      return this.#giveUp(
+        attempt,
+        error instanceof Uncertain ? problems.outcomeUnknown(error) : error,
+      )
     }
     const until = this.#stage.now() + delay
     const progress = retryProgress(until)

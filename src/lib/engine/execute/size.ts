@@ -1,5 +1,5 @@
 import type { Data } from '../data.ts'
-import { StepFailure } from '../errors.ts'
+import { problems } from './problems.ts'
 
 /** The largest output of a step, in characters of JSON. */
 const LARGEST_OUTPUT = 3_500_000
@@ -29,13 +29,7 @@ function lengthOf(data: unknown, limit: number): number {
 /** Refuses an output that is too large to be stored. */
 export function checkOutput(output: Data): void {
   if (lengthOf(output, LARGEST_OUTPUT) <= LARGEST_OUTPUT) return
-  throw new StepFailure({
-    code: 'step.output_too_large',
-    title: 'This step yields too much',
-    detail: `Its output is larger than ${LARGEST_OUTPUT / 1_000_000} MB.`,
-    hint: 'Ask for less at once, or keep only the fields that later steps need.',
-    retryable: false,
-  })
+  throw problems.outputTooLarge(LARGEST_OUTPUT)
 }
 
 /** A step's input as it's stored: left out when it's very large. */
