@@ -9,7 +9,6 @@ const counted = (count: number, one: string, many: string): string =>
 /** All words of the debug panel and the page of one execution. */
 export const texts = {
   title: 'Executions',
-  panel: 'What ran, step by step',
   resize: 'Height of the panel',
   collapse: 'Fold the panel away',
   expand: 'Open the panel',
@@ -31,6 +30,7 @@ export const texts = {
   },
   head: {
     version: (number: number) => `Version ${number}`,
+    versionLabel: 'What ran',
     testVersion: 'Drawing as tested',
     startedBy: 'Started by',
     started: 'Started',
@@ -39,10 +39,7 @@ export const texts = {
     wakes: 'Goes on',
     cancelling: 'Stopping after the step that runs now…',
     close: 'Take it off the drawing',
-    copyId: 'Copy the id of this execution',
-    copied: 'Copied.',
     whole: 'Open on its own page',
-    replayOf: 'Replay of an earlier one',
   },
   steps: {
     label: 'Steps, in the order they began',
@@ -55,8 +52,6 @@ export const texts = {
     cut: (count: number) =>
       `Only the first ${count.toLocaleString('en')} steps are shown. The others ran as well.`,
     unknown: 'A step that is not in the drawing',
-    described: (title: string, status: string, more: string) =>
-      `${title}: ${status}${more === '' ? '' : `, ${more}`}`,
   },
   details: {
     label: 'Details of the step',
@@ -75,7 +70,6 @@ export const texts = {
     noLog: 'It wrote nothing down.',
     leftOut: 'This is large, so it is fetched only when you want to see it.',
     fetch: 'Fetch it',
-    began: 'Began',
     took: 'Took',
     soFar: 'So far',
     port: (label: string) => `Went on at ${quoted(label)}`,
@@ -85,10 +79,8 @@ export const texts = {
     field: 'Field',
     dealtWith: 'The workflow dealt with this problem and went on.',
     retryable: 'It may work when it is tried again.',
-    open: 'Show it in the drawing',
   },
   data: {
-    label: 'Data',
     search: 'Search in the data',
     found: (count: number, cut: boolean) =>
       count === 0
@@ -115,6 +107,8 @@ export const texts = {
     cancel: 'Cancel',
     retry: 'Retry from the failed step',
     retryShort: 'Retry',
+    goOn: 'Go on from where it stopped',
+    goOnShort: 'Go on',
     replay: 'Replay',
     keep: 'Leave it',
     cancelled: 'It is being stopped.',
@@ -127,7 +121,6 @@ export const texts = {
     retryTitle: 'Go on from where it stopped?',
     retryText:
       'Steps that are done keep their results and do not run again. It goes on with the steps that were not done.',
-    retryConfirm: 'Retry',
     replayTitle: 'Run all of it again?',
     replayText:
       'A new execution starts from the beginning, with the same data that started this one.',
