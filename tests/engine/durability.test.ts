@@ -616,6 +616,27 @@ describe('limits', () => {
     expect(ran.error).toMatchObject({ code: 'step.timed_out', node: 'call', retryable: true })
   })
 
+  it('a step that takes too long and must not be repeated says that nobody knows, whatever its retries', async () => {
+    let calls = 0
+    const act: Act = async (_name, { signal }) => {
+      calls++
+      await b.clock.sleep(3_600_000, signal)
+      return null
+    }
+    const b = bench([callNode(act, 'fail')])
+    const retry = { attempts: 3, backoff: 'fixed' as const, delaySeconds: 1 }
+    const ran = await b.run(
+      draw({ start: 'trigger.manual', call: { type: 'test.call', timeoutSeconds: 5, retry } }, [
+        'start -> call',
+      ]),
+    )
+    expect(ran.error).toMatchObject({
+      code: 'step.outcome_unknown',
+      detail: 'It was not done after 5 seconds.',
+    })
+    expect(calls).toBe(1)
+  })
+
   it('an execution that takes too long is stopped, waiting included', async () => {
     const b = bench()
     const ran = await b.run(

@@ -123,7 +123,10 @@ export class Performer {
         this.#guarded(attempt, () => this.#ended(attempt, end, { urgent: true })),
       )
     } catch (problem) {
-      this.#stage.post(() => this.#failed(attempt, toWeftError(problem)))
+      const error = toWeftError(problem)
+      // Whether what was cut off took effect, nobody knows.
+      const unsure = error.code === 'step.timed_out' && onUncertain(type, attempt) === 'fail'
+      this.#stage.post(() => this.#failed(attempt, unsure ? new Uncertain(error) : error))
     }
   }
 
