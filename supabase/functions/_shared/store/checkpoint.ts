@@ -55,73 +55,11 @@ export function writing(
   return { id: lease.execution, execution, fresh, again, bytes }
 }
 
-const STEP_ROWS = (parameter: string): string => `
-  select h.id, h.workspace_id, s.node, coalesce(s.path, ''), s.attempt, s.seq, s.status, s.port,
-         s.input, s.output, s.error, s.progress, s.logs, s.started, s.finished
-  from json_to_recordset(${parameter}::json) as s (
-    n integer, node text, path text, attempt integer, seq integer, status public.step_status, port text,
-    input jsonb, output jsonb, error jsonb, progress jsonb, logs jsonb, started timestamptz, finished timestamptz
-  )
-  join held h on h.n = s.n`
-
-const STEP_COLUMNS = `
-  execution_id, workspace_id, node_id, path, attempt, seq, status, port,
-  input, output, error, progress, logs, started_at, finished_at`
-
-// Moves a batch of executions forward: their new status, their steps and their wake-ups, in one commit.
-//
-// The fence is the update's own condition: who lost the lease isn't among `held`, and nothing of theirs is written.
-// (An update waits for the row's lock and looks at the newest row, so there's no moment between asking and writing.)
-//
-// $1, the ids, stands beside the join for the planner: it picks the one partition and the primary key. Without it the
-// plan covered all partitions (15 ms of planning) and read every open execution.
-//
-// New steps are inserted without "on conflict": looking first costs 5 µs a step, half of the insert (measured on 240).
-// A running execution keeps lease_until as it is, so that its update touches no index.
-// Who was asked to stop and is about to fall asleep is woken at once instead, to hear of it.
+// The statement itself is a function of the database, so that it is planned once a connection:
+// supabase/migrations/20261123001100_store_statements.sql has it, with what was measured.
 const CHECKPOINT = `
-with offered as (
-  select *
-  from json_to_recordset($2::json) as o (
-    n integer, id uuid, lease integer, status public.execution_status, wake_at timestamptz, error jsonb
-  )
-), held as (
-  update public.executions e
-  set status = o.status,
-      lease_until = case when o.status = 'running' then e.lease_until end,
-      wake_at = case when o.status = 'waiting' and e.cancel_requested_at is not null then now() else o.wake_at end,
-      error = o.error,
-      finished_at = case when o.status not in ('running', 'waiting') then now() end
-  from offered o
-  where e.id = any ($1::uuid[])
-    and e.id = o.id
-    and e.lease_number = o.lease
-    and e.status = 'running'
-  returning e.id, e.workspace_id, o.n, e.wake_at, e.cancel_requested_at is not null as cancel_requested
-), written as (
-  insert into public.execution_steps (${STEP_COLUMNS})${STEP_ROWS('$3')}
-), rewritten as (
-  insert into public.execution_steps as t (${STEP_COLUMNS})${STEP_ROWS('$4')}
-  on conflict (execution_id, node_id, path, attempt) do update
-  set seq = excluded.seq, status = excluded.status, port = excluded.port, input = excluded.input,
-      output = excluded.output, error = excluded.error, progress = excluded.progress, logs = excluded.logs,
-      started_at = excluded.started_at, finished_at = excluded.finished_at
-), woken as (
-  insert into pgboss.job (
-    name, data, priority, start_after, keep_until, created_on, policy,
-    retry_limit, retry_delay, retry_backoff, expire_seconds, deletion_seconds
-  )
-  select q.name, jsonb_build_object('execution', h.id),
-         -- The sooner, the higher: pg-boss fetches in this order, so what is due never hides behind what isn't.
-         greatest(-2147483647, least(2147483647, 1767225600 - extract(epoch from h.wake_at)))::integer,
-         h.wake_at, h.wake_at + q.retention_seconds * interval '1 s', now(), q.policy,
-         q.retry_limit, q.retry_delay, q.retry_backoff, q.expire_seconds, q.deletion_seconds
-  from held h
-  join pgboss.queue q on q.name = 'resume'
-  where h.wake_at is not null
-)
 select n, cancel_requested
-from held`
+from private.write_checkpoints($1::uuid[], $2::uuid, $3::uuid, $4::jsonb, $5::jsonb, $6::jsonb)`
 
 /** Writes one batch; see CHECKPOINT. `repeated`: an earlier try may have been committed without our hearing of it. */
 export async function checkpointBatch(
@@ -131,8 +69,11 @@ export async function checkpointBatch(
 ): Promise<Outcome<Written>[]> {
   const numbered = (texts: (item: Writing) => string[]): string =>
     `[${items.flatMap((item, n) => texts(item).map((text) => `{"n":${n},${text}`)).join(',')}]`
+  const ids = items.map((item) => item.id)
   const rows = await queries.query<{ n: number; cancel_requested: boolean }>(CHECKPOINT, [
-    items.map((item) => item.id),
+    `{${ids.join(',')}}`,
+    ids.reduce((first, id) => (id < first ? id : first)),
+    ids.reduce((last, id) => (id > last ? id : last)),
     numbered((item) => [item.execution]),
     numbered((item) => (repeated ? [] : item.fresh)),
     numbered((item) => (repeated ? [...item.fresh, ...item.again] : item.again)),
