@@ -101,3 +101,16 @@ export async function openExecutions(page: Page): Promise<void> {
     .getByRole('button', { name: 'Executions' })
   if ((await button.getAttribute('aria-expanded')) !== 'true') await button.click()
 }
+
+export async function signIn(
+  page: Page,
+  app: string,
+  email: string,
+  password: string,
+): Promise<void> {
+  await page.goto(`${app}/sign-in`)
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(/\/w\/[0-9a-f-]+\/workflows$/)
+}
