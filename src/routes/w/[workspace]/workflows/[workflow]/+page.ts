@@ -21,8 +21,7 @@ export const load: PageLoad = async ({ parent, params }) => {
     loadPipelines(supabase, workspace.id),
   ])
   if (!data) {
-    error(404, {
-      message: 'There is no such workflow.',
+    error(404, 'There is no such workflow.', {
       hint: 'It may have been deleted, or it belongs to another workspace.',
     })
   }
