@@ -12,7 +12,9 @@ const session: Handle = async ({ event, resolve }) => {
       getAll: () => event.cookies.getAll(),
       setAll: (cookies) => {
         for (const { name, value, options } of cookies) {
-          event.cookies.set(name, value, { ...options, path: '/' })
+          // Said outright: SvelteKit's default would lose the session where the app is reached without TLS.
+          const secure = event.url.protocol === 'https:'
+          event.cookies.set(name, value, { ...options, path: '/', secure })
         }
       },
     },

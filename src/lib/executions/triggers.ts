@@ -1,5 +1,5 @@
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
-import Hand from '@lucide/svelte/icons/hand'
+import MousePointerClick from '@lucide/svelte/icons/mouse-pointer-click'
 import Webhook from '@lucide/svelte/icons/webhook'
 import Zap from '@lucide/svelte/icons/zap'
 
@@ -10,7 +10,7 @@ export interface TriggerLook {
 }
 
 const looks: Readonly<Record<string, TriggerLook>> = {
-  'trigger.manual': { word: 'By hand', icon: Hand },
+  'trigger.manual': { word: 'By hand', icon: MousePointerClick },
   'trigger.webhook': { word: 'Webhook', icon: Webhook },
   'trigger.schedule': { word: 'Schedule', icon: CalendarClock },
 }

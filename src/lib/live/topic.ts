@@ -59,6 +59,8 @@ class SharedTopic {
     this.#gone = gone
     this.#renewal = setInterval(() => void this.#renew(), renewEvery)
     document.addEventListener('visibilitychange', this.#seenAgain)
+    window.addEventListener('offline', this.#cutOff)
+    window.addEventListener('online', this.#backOnline)
     void this.#open()
   }
 
@@ -127,6 +129,14 @@ class SharedTopic {
     }
   }
 
+  /** The browser knows of a lost connection long before the channel misses its heartbeat. */
+  #cutOff = (): void => this.#tell('offline')
+
+  #backOnline = (): void => {
+    // A channel that was lost meanwhile joins again by itself; one that wasn't has nothing more to say.
+    if (this.#channel?.state === 'joined') void this.#joined()
+  }
+
   #openLater(): void {
     const channel = this.#channel
     this.#channel = undefined
@@ -144,6 +154,8 @@ class SharedTopic {
     this.#gone()
     clearInterval(this.#renewal)
     document.removeEventListener('visibilitychange', this.#seenAgain)
+    window.removeEventListener('offline', this.#cutOff)
+    window.removeEventListener('online', this.#backOnline)
     if (this.#channel) leaving.set(this.#topic, this.#leave(this.#channel))
   }
 

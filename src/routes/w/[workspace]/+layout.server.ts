@@ -17,7 +17,12 @@ export const load: LayoutServerLoad = async ({ params, locals, cookies, url, dep
   const here = workspaces.find(({ id }) => id === params.workspace)
   if (!here) error(404, texts.problems.notFound, { hint: texts.problems.notFoundHint })
 
-  cookies.set('weft-workspace', here.id, { path: '/', maxAge: 365 * 86_400, httpOnly: true })
+  cookies.set('weft-workspace', here.id, {
+    path: '/',
+    maxAge: 365 * 86_400,
+    httpOnly: true,
+    secure: url.protocol === 'https:',
+  })
   const { role, ...workspace } = here
   return {
     workspace,
