@@ -2,6 +2,7 @@ import type { Edge, Node } from '@xyflow/svelte'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
 import { portsOf, type Registry } from '#lib/engine/nodes/registry.ts'
 import type { Point } from '../document.ts'
+import { texts } from '../texts.ts'
 
 export type StepNode = Node<{ step: NodeDefinition }, 'step'>
 export type LineEdge = Edge<Record<string, never>, 'line'>
@@ -86,14 +87,23 @@ export class CanvasState {
         return [node.id, type && portsOf(type, node.config, node.onError)] as const
       }),
     )
+    const titles = new Map<string, string>(
+      definition.nodes.map((node) => [node.id, this.#titleOf(node)]),
+    )
     this.edges = definition.edges.flatMap((edge) => {
       // A line at a port that isn't there (any more) can't be drawn; the problems list tells of it.
       const outputs = ports.get(edge.source)?.outputs
       if (outputs && !outputs.some(({ name }) => name === edge.sourcePort)) return []
+      const ariaLabel = texts.canvas.line(
+        titles.get(edge.source) ?? '',
+        titles.get(edge.target) ?? '',
+      )
       const old = before.get(edge.id)
-      if (old) return [old]
+      if (old?.ariaLabel === ariaLabel) return [old]
       return [
         {
+          ...old,
+          ariaLabel,
           id: edge.id,
           type: 'line' as const,
           source: edge.source,
@@ -107,7 +117,6 @@ export class CanvasState {
   }
 
   #nodeOf(step: NodeDefinition): StepNode {
-    const type = this.#registry.get(step.type)
     return {
       id: step.id,
       type: 'step',
@@ -115,8 +124,12 @@ export class CanvasState {
       data: { step },
       initialWidth: STEP_WIDTH,
       initialHeight: STEP_HEIGHT,
-      ariaLabel: `${step.title || type?.title || step.type}`,
+      ariaLabel: this.#titleOf(step),
     }
+  }
+
+  #titleOf(step: NodeDefinition): string {
+    return step.title || (this.#registry.get(step.type)?.title ?? step.type)
   }
 }
 
