@@ -5,6 +5,5 @@ export {
   parseDefinition,
   registry,
   StepFailure,
-  Uncertain,
 } from '../../../src/lib/engine/index.ts'
 export type { Engine, RunOutcome } from '../../../src/lib/engine/index.ts'

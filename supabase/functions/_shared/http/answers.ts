@@ -37,7 +37,7 @@ export const UNAVAILABLE: Refusal = {
   status: 503,
   code: 'service.unavailable',
   title: 'Not available at the moment',
-  detail: 'The database cannot be reached right now, so nothing was accepted.',
+  detail: 'The database cannot be reached right now, so this could not be confirmed.',
   hint: 'Send the same request again in a few seconds.',
   headers: { 'retry-after': '2' },
 }
