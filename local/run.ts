@@ -43,6 +43,7 @@ export async function runEverything(way: Way): Promise<void> {
     progress.step('')
     const serveApp = await preparing
     progress.step('starting the app')
+    await stack.releaseAppPort()
     const app = await serveApp(stack, log)
     undo.push(() => app.stop())
     progress.step('looking after the demo')

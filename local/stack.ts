@@ -14,7 +14,7 @@ import type { Schema } from './postgres/migrate.ts'
 import { openDatabase } from './postgres/open-database.ts'
 import { takeLock } from './processes/lock.ts'
 import { openLog } from './processes/log.ts'
-import { portOrFree } from './processes/ports.ts'
+import { holdPort, portOrFree } from './processes/ports.ts'
 import { startRealtime } from './realtime/realtime.ts'
 
 /** How to start the embedded system. */
@@ -63,6 +63,8 @@ export type Stack = {
   env: Record<string, string>
   functionsEnv: Record<string, string>
   readonly processes: { name: string; pid: number }[]
+  /** Lets go of the app's port, held since the start: to be called right before the app is served. */
+  releaseAppPort(): Promise<void>
   restartFunctions(): Promise<void>
   stop(): Promise<void>
 }
@@ -109,9 +111,12 @@ async function start(
   const gatewayPort = await portOrFree(ports.gateway ?? 54321, (port) =>
     note(`port ${ports.gateway ?? 54321} is taken, the API moves to ${port}`),
   )
-  const appPort = await portOrFree(ports.app ?? 3000, (port) =>
+  // The app comes last, after a build perhaps: until then nobody else may take its port.
+  const heldPort = await holdPort(ports.app ?? 3000, (port) =>
     note(`port ${ports.app ?? 3000} is taken, the app moves to ${port}`),
   )
+  const appPort = heldPort.port
+  undo.push(() => heldPort.release())
   const apiUrl = `http://127.0.0.1:${gatewayPort}`
   const appUrl = `http://localhost:${appPort}`
 
@@ -222,6 +227,7 @@ async function start(
       const denos = functions.processes.flatMap(({ name, pid }) => (pid ? [{ name, pid }] : []))
       return [{ name: 'postgres', pid: database.pid }, ...denos]
     },
+    releaseAppPort: () => heldPort.release(),
     restartFunctions: () => functions.restart(),
     stop,
   }

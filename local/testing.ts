@@ -77,7 +77,9 @@ export async function createWorkspace(
 /** The real app, built (once for all tests, until its sources change) and served at the stack's `appUrl`. */
 export async function startTestApp(stack: Stack): Promise<{ url: string; stop(): Promise<void> }> {
   const log = openLog(join(stack.dataDir, 'logs'))
-  const app = await runBuiltApp(await ensureBuild(), stack.env, log)
+  const build = await ensureBuild()
+  await stack.releaseAppPort()
+  const app = await runBuiltApp(build, stack.env, log)
   return {
     url: stack.appUrl,
     async stop() {

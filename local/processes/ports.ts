@@ -24,6 +24,26 @@ export async function freePort(): Promise<number> {
   throw new Error(`None of 200 ports between ${lowest} and ${highest} is free.`)
 }
 
+/** A port that is held until it's used, so that nobody takes it meanwhile. */
+export type HeldPort = { port: number; release(): Promise<void> }
+
+/** The wanted port or another, as portOrFree chooses, held from now on. */
+export async function holdPort(
+  wanted: number,
+  moved: (port: number) => void = () => undefined,
+): Promise<HeldPort> {
+  const port = await portOrFree(wanted, moved)
+  const holder = createServer((socket) => socket.destroy())
+  await new Promise<void>((resolve, reject) => {
+    holder.once('error', reject)
+    holder.listen({ port, host: '127.0.0.1', exclusive: true }, resolve)
+  })
+  return {
+    port,
+    release: () => new Promise((resolve) => holder.close(() => resolve())),
+  }
+}
+
 /** The wanted port if it's free, else another (0 asks for any), and says when it had to move. */
 export async function portOrFree(
   wanted: number,
