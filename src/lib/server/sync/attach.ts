@@ -13,7 +13,7 @@ export interface SyncOptions {
   databaseUrl: string
   supabaseUrl: string
   anonKey: string
-  /** The address people use, when a proxy in front changes the Host header. */
+  /** The address people use, when a proxy in front changes the Host header; ORIGIN of the environment when not given. */
   origin?: string | undefined
 }
 
@@ -62,7 +62,9 @@ export function attachSyncServer(
     // The browser speaks first and at once; until the person is known, its words wait.
     socket.pause()
     socket.on('error', (problem) => console.error('A co-editing socket failed.', problem.message))
-    const token = isSameSite(request, options.origin) ? await tokenOf(request, url) : null
+    const token = isSameSite(request, options.origin ?? process.env['ORIGIN'])
+      ? await tokenOf(request, url)
+      : null
     const person = token === null ? null : await personOf(token, options, db)
     if (token === null || person === null) return refuse(socket, CLOSE.signedOut)
     if (person.until <= Date.now()) return refuse(socket, CLOSE.sessionExpired)
