@@ -22,6 +22,11 @@ describe('what the database refuses', () => {
     expect(sentenceFor({ code: '23514', message })).toBe(message)
   })
 
+  test('is recognised also when a server puts the error’s class before it', () => {
+    const message = 'PostgresError: "E-mail" is required.'
+    expect(sentenceFor({ code: 'SUP', message })).toBe('"E-mail" is required.')
+  })
+
   test('is put into words when it’s one of Postgres’ own', () => {
     const message = 'new row violates row-level security policy for table "workflows"'
     expect(sentenceFor({ code: '42501', message })).toBe('Your role does not allow this.')

@@ -21,13 +21,15 @@ const unknown = 'That did not work, and we don’t know why. Try again in a mome
 
 /** A database's answer as a sentence for people. */
 export function sentenceFor(problem: DatabaseProblem): string {
-  const { code = '', message } = problem
+  const { code = '' } = problem
+  // Some PostgREST-compatible servers put the error's class before what the database said.
+  const message = problem.message.replace(/^\w*Error: /, '')
   if (/fetch|network|load failed/i.test(message) && code === '') return unreachable
   // Our own functions and checks speak in whole sentences; Postgres' own messages don't end in a full stop.
-  const ours = /^[A-Z"“].*\.$/.test(message)
-  if (ours && ['42501', '22023', '23514', 'P0001'].includes(code)) return message
+  if (/^[A-Z"“].*\.$/.test(message) && !code.startsWith('PGRST')) return message
   if (code === '42501') return 'Your role does not allow this.'
-  if (code === '23514' || code.startsWith('22'))
+  if (code === '23514' || code.startsWith('22') || message.includes('check constraint')) {
     return 'One of the values does not fit. Check them.'
+  }
   return sentences[code] ?? unknown
 }
