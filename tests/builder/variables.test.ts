@@ -130,6 +130,14 @@ describe('the picker', () => {
     expect(valueOf('{{ steps.create.record.data.full_name }}', sources)).toBe('Some text')
   })
 
+  it('puts what begins with the typed words before what merely contains them', () => {
+    const inLoop = sourcesFor('mail', {
+      ...around,
+      outputs: new Map([['create', { record: { data: { tags: [{ email: 'a', id: 1 }] } } }]]),
+    })
+    expect(rowsOf(inLoop, 'item em', new Set())[0]?.template).toBe('{{ item.email }}')
+  })
+
   it('says what a value is in a few words', () => {
     expect([null, '', true, [1], [1, 2], { a: 1 }, 4].map(previewOf)).toEqual([
       ...['empty', 'empty', 'yes', '1 entry', '2 entries', '1 field', '4'],

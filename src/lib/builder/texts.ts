@@ -122,6 +122,7 @@ export const texts = {
     yes: 'Yes',
     no: 'No',
     empty: 'Leave empty',
+    created: 'When it was created',
     units: { seconds: 'seconds', minutes: 'minutes', hours: 'hours', days: 'days' },
     kinds: {
       auto: 'As it comes',

@@ -56,7 +56,7 @@ function wordsFor(
     case 'long-template':
       return typeof value === 'string' ? readable(value, known) : ''
     case 'text':
-      return String(value)
+      return value === field.default ? '' : String(value)
     case 'select':
       return field.options?.find((option) => option.value === value)?.label ?? ''
     case 'pipeline':

@@ -25,16 +25,39 @@ export function rowsOf(
   typed: string,
   unfolded: ReadonlySet<string>,
 ): Row[] {
-  const wanted = plain(typed)
-  const rows = sources.flatMap((source, index) => {
-    const id = `${index}`
-    return source.fields.flatMap((field) =>
-      wanted === ''
-        ? openRows(source, field, `${id}/${field.path}`, 1, unfolded)
-        : foundRows(source, field, id, wanted),
-    )
-  })
-  return rows.slice(0, MOST_ROWS)
+  const words = plain(typed).split(' ').filter(Boolean)
+  const groups = sources.map((source, index) =>
+    source.fields.flatMap((field) =>
+      words.length === 0
+        ? openRows(source, field, `${index}/${field.path}`, 1, unfolded)
+        : foundRows(source, field, `${index}`, words),
+    ),
+  )
+  if (words.length === 0) return groups.flat().slice(0, MOST_ROWS)
+  // The best first, and steps in the order of their best.
+  const ranked = groups.map((rows) =>
+    rows
+      .map((row) => ({ row, rank: rankOf(row, words) }))
+      .sort((one, other) => other.rank - one.rank),
+  )
+  return ranked
+    .sort((one, other) => (other[0]?.rank ?? 0) - (one[0]?.rank ?? 0))
+    .flatMap((rows) => rows.map(({ row }) => row))
+    .slice(0, MOST_ROWS)
+}
+
+/** How well a line fits: a word that begins its own name counts most, one inside its step's title least. */
+function rankOf({ source, field }: Row, words: readonly string[]): number {
+  const name = plain(field?.name ?? '')
+  const way = plain((field?.path ?? '').replace(/[.[\]"]+/g, ' '))
+  const rank = (word: string): number => {
+    const begins = (text: string): boolean => ` ${text}`.includes(` ${word}`)
+    if (begins(name)) return 5
+    if (begins(way)) return 4
+    if (begins(plain(source.title))) return 3
+    return way.includes(word) ? 2 : 1
+  }
+  return words.reduce((sum, word) => sum + rank(word), 0)
 }
 
 function openRows(
@@ -54,12 +77,17 @@ function openRows(
 }
 
 /** Searching shows matches at any depth, each with the names on the way to it. */
-function foundRows(source: Source, field: OutputField, id: string, wanted: string): Row[] {
-  const words = plain(`${source.title} ${source.base} ${field.path}`)
-  const fits = wanted.split(' ').every((word) => words.includes(word))
+function foundRows(
+  source: Source,
+  field: OutputField,
+  id: string,
+  words: readonly string[],
+): Row[] {
+  const text = plain(`${source.title} ${source.base} ${field.path}`)
+  const fits = words.every((word) => text.includes(word))
   const rowId = `${id}/${field.path}`
   const own = fits ? [rowOf(source, field, rowId, 1, wayTo(field.path), false, true)] : []
-  return [...own, ...field.fields.flatMap((part) => foundRows(source, part, id, wanted))]
+  return [...own, ...field.fields.flatMap((part) => foundRows(source, part, id, words))]
 }
 
 function rowOf(
