@@ -17,6 +17,7 @@ export const texts = {
         'There is no connection just now. Go on drawing: your changes are kept in this browser and join the others’ when the connection is back.',
     },
     refused: { word: 'Not connected', detail: 'The server closed the connection.' },
+    again: 'Try again',
   },
   readOnly: {
     badge: 'View only',
@@ -266,6 +267,7 @@ export const texts = {
     by: (names: string) => `Changed since the last version by ${names}.`,
     nothing: 'There is nothing to publish: the live version is the same.',
     cancel: 'Cancel',
+    showProblems: 'Show the problems',
     publish: 'Publish',
     done: (number: number) => `Published as version ${number}. It is live now.`,
     waiting: 'Your last changes are still on their way. They are kept first, then published.',

@@ -1,5 +1,6 @@
 import { createContext } from 'svelte'
 import type { SupabaseClient } from '@supabase/supabase-js'
+import type { Role } from '#lib/access/roles.ts'
 import type { PipelineFields } from '../variables/samples.ts'
 
 /** What the builder knows of the place it's in: whose workflow it is, and what else the workspace has. */
@@ -7,7 +8,7 @@ export interface Host {
   readonly supabase: SupabaseClient
   readonly workspace: { id: string; name: string; time_zone: string }
   readonly workflow: { id: string; name: string }
-  readonly role: 'viewer' | 'operator' | 'editor' | 'admin' | 'owner'
+  readonly role: Role
   readonly pipelines: readonly PipelineFields[]
   /** Where the functions answer, e.g. https://abc.supabase.co/functions/v1 */
   readonly functionsUrl: string

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type pg from 'pg'
 import { combineChunks, parseCookieHeader, stringFromBase64URL } from '@supabase/ssr'
 import { z } from 'zod'
+import { may, type Role } from '#lib/access/roles.ts'
 
 /** A signed-in person, as the auth server vouches for them. */
 export interface Person {
@@ -16,8 +17,6 @@ export interface Access {
   workspace: string
   canEdit: boolean
 }
-
-const EDITING_ROLES = ['editor', 'admin', 'owner']
 
 const session = z.object({ access_token: z.string().min(1) })
 const account = z.object({ id: z.uuid() })
@@ -82,7 +81,7 @@ export async function accessOf(
   db: pg.Pool,
   questions: readonly { person: string; workflow: string }[],
 ): Promise<(Access | null)[]> {
-  const { rows } = await db.query<{ workspace: string | null; role: string | null }>(
+  const { rows } = await db.query<{ workspace: string | null; role: Role | null }>(
     `select m.workspace_id as workspace, m.role
      from unnest($1::uuid[], $2::uuid[]) with ordinality as question (person, workflow, number)
      left join public.workflows w on w.id = question.workflow and w.deleted_at is null
@@ -91,8 +90,6 @@ export async function accessOf(
     [questions.map(({ person }) => person), questions.map(({ workflow }) => workflow)],
   )
   return rows.map(({ workspace, role }) =>
-    workspace === null || role === null
-      ? null
-      : { workspace, canEdit: EDITING_ROLES.includes(role) },
+    workspace === null || role === null ? null : { workspace, canEdit: may(role, 'edit') },
   )
 }
