@@ -14,7 +14,7 @@ import type { Schema } from './postgres/migrate.ts'
 import { openDatabase } from './postgres/open-database.ts'
 import { takeLock } from './processes/lock.ts'
 import { openLog } from './processes/log.ts'
-import { holdPort, portOrFree } from './processes/ports.ts'
+import { holdPort } from './processes/ports.ts'
 import { startRealtime } from './realtime/realtime.ts'
 
 /** How to start the embedded system. */
@@ -108,10 +108,12 @@ async function start(
   undo.push(() => log.close())
   const keys = await ensureKeys(dataDir)
 
-  const gatewayPort = await portOrFree(ports.gateway ?? 54321, (port) =>
+  // Both are named in settings long before they're served: until then nobody else may take them.
+  const heldGateway = await holdPort(ports.gateway ?? 54321, (port) =>
     note(`port ${ports.gateway ?? 54321} is taken, the API moves to ${port}`),
   )
-  // The app comes last, after a build perhaps: until then nobody else may take its port.
+  const gatewayPort = heldGateway.port
+  undo.push(() => heldGateway.release())
   const heldPort = await holdPort(ports.app ?? 3000, (port) =>
     note(`port ${ports.app ?? 3000} is taken, the app moves to ${port}`),
   )
@@ -189,6 +191,7 @@ async function start(
     doubt: () => functions.doubt(),
   })
   undo.push(() => proxy.stop())
+  await heldGateway.release()
   const gateway = await startGateway(
     gatewayPort,
     {

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { setTimeout as pause } from 'node:timers/promises'
 import { sendJson } from './web-request.ts'
 
 /** Answers one part of the API, straight on Node's request and response. */
@@ -45,11 +47,22 @@ export async function startGateway(
   })
   // Load generators and browsers keep connections open for long; a new one for each request costs more than they do.
   server.keepAliveTimeout = 65_000
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
+  await listenSoon(server, port)
   return { port: (server.address() as AddressInfo).port, stop: () => close(server, upgraded) }
+}
+
+/** The port was held for it until now; the system may take a moment to let go of it. */
+async function listenSoon(server: Server, port: number): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || tries === 40) throw error
+      await pause(50)
+    }
+  }
 }
 
 async function route(

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 
 /** Whether this port can be listened on, on this machine's own address. */
 function isFree(port: number): Promise<boolean> {
@@ -32,16 +32,20 @@ export async function holdPort(
   wanted: number,
   moved: (port: number) => void = () => undefined,
 ): Promise<HeldPort> {
-  const port = await portOrFree(wanted, moved)
   const holder = createServer((socket) => socket.destroy())
-  await new Promise<void>((resolve, reject) => {
-    holder.once('error', reject)
-    holder.listen({ port, host: '127.0.0.1', exclusive: true }, resolve)
+  const port = await portOrFree(wanted, moved)
+  // Somebody may have been faster since the look.
+  if (!(await listens(holder, port))) return holdPort(wanted, moved)
+  return { port, release: () => new Promise((resolve) => holder.close(() => resolve())) }
+}
+
+function listens(server: Server, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
+    )
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => resolve(true))
   })
-  return {
-    port,
-    release: () => new Promise((resolve) => holder.close(() => resolve())),
-  }
 }
 
 /** The wanted port if it's free, else another (0 asks for any), and says when it had to move. */
