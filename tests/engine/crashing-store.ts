@@ -54,6 +54,8 @@ export class CrashingStore implements ExecutionStore {
 
   accept = (...args: Parameters<MemoryStore['accept']>) => this.#store.accept(...args)
   version = (...args: Parameters<MemoryStore['version']>) => this.#store.version(...args)
+  liveTrigger = (...args: Parameters<MemoryStore['liveTrigger']>) =>
+    this.#store.liveTrigger(...args)
   claim = (...args: Parameters<MemoryStore['claim']>) => this.#store.claim(...args)
   claimAbandoned = (...args: Parameters<MemoryStore['claimAbandoned']>) =>
     this.#store.claimAbandoned(...args)

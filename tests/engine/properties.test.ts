@@ -46,7 +46,7 @@ async function runThrough(
     ...first,
     ...{ workflow: '' as never, triggerNode: 'start' as never, triggerData: TRIGGER },
     ...{ mode: 'live', createdAt: new Date(b.clock.now()).toISOString(), cancelRequested: false },
-    ...{ steps: [], attemptsBefore: {} },
+    ...{ steps: [], attemptsBefore: {}, deliveries: [], depth: 0, isAwaited: false },
   }
   for (let process = 0; claimed !== null && process < 500; process++) {
     const store = new CrashingStore(

@@ -28,6 +28,9 @@ export type {
   OnUncertain,
   Port,
   Ports,
+  Bedtime,
+  ChildStart,
+  SuspendingContext,
 } from './nodes/define-node.ts'
 export { field, DURATION_UNITS } from './nodes/fields.ts'
 export type { FieldMeta, Widget } from './nodes/fields.ts'

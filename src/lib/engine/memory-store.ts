@@ -1,18 +1,25 @@
+import type { Data } from './data.ts'
 import { LeaseLost, StepFailure } from './errors.ts'
-import type { ExecutionId, VersionId, WorkspaceId } from './ids.ts'
+import type { ExecutionId, VersionId, WorkflowId, WorkspaceId } from './ids.ts'
 import { MemoryRecords } from './memory-records.ts'
 import type { Clock, TransactionServices } from './services.ts'
 import type {
   AcceptResult,
   Checkpoint,
   ClaimedExecution,
+  Delivery,
   ErrorData,
   ExecutionStatus,
   ExecutionStore,
   Lease,
+  LiveTrigger,
   NewExecution,
+  StepPlace,
   StepRecord,
   VersionRecord,
+  WaitKind,
+  WaitRequest,
+  Written,
 } from './store.ts'
 
 /** An execution as the memory store holds it; read it in tests and previews, never write it. */
@@ -26,8 +33,16 @@ export interface StoredExecution {
   wakeAt: number | null
   cancelRequested: boolean
   error: ErrorData | null
+  /** Something arrived for a step of it, and nobody has looked since. */
+  delivered: boolean
+  waits: StoredWait[]
   /** By node, path and attempt. */
   steps: Map<string, StepRecord & { superseded: boolean }>
+}
+
+/** A wait that is open, with what has arrived for it. */
+export interface StoredWait extends WaitRequest, StepPlace {
+  delivery: Delivery | null
 }
 
 export interface MemoryStoreOptions {
@@ -84,18 +99,34 @@ export class MemoryStore implements ExecutionStore {
     if (this.executions.has(execution.id)) return 'duplicate'
     if (execution.onlyIfLive && this.#live.get(execution.workflow) !== execution.version)
       return 'not_live'
-    this.executions.set(execution.id, {
-      made: structuredClone(execution),
-      createdAt: new Date(this.#clock.now()).toISOString(),
-      status: 'running',
-      leaseNumber: 1,
-      leaseUntil: this.#clock.now() + this.#leaseMs,
-      wakeAt: null,
-      cancelRequested: false,
-      error: null,
-      steps: new Map(),
-    })
+    this.#add(execution, 'running', this.#clock.now() + this.#leaseMs)
     return 'accepted'
+  }
+
+  async liveTrigger(
+    workspace: WorkspaceId,
+    workflow: WorkflowId,
+    kind: string,
+  ): Promise<LiveTrigger | null> {
+    const id = this.#live.get(workflow)
+    const version = id === undefined ? undefined : this.#versions.get(id)
+    if (version === undefined || version.workspace.id !== workspace) return null
+    const trigger = version.definition.nodes.find((node) => node.type === kind && !node.disabled)
+    return trigger === undefined ? null : { version: version.id, node: trigger.id }
+  }
+
+  /** Something arrived from outside for a wait; false when nobody waits for it (any more). */
+  deliver(execution: ExecutionId, kind: WaitKind, key: string, data: Data): boolean {
+    const stored = this.executions.get(execution)
+    const wait = stored?.waits.find(
+      (open) => open.kind === kind && open.key === key && open.delivery === null,
+    )
+    if (stored === undefined || wait === undefined) return false
+    const at = new Date(this.#clock.now()).toISOString()
+    wait.delivery = { kind, key, data: structuredClone(data), at }
+    stored.delivered = true
+    if (stored.status === 'waiting') stored.wakeAt = this.#clock.now()
+    return true
   }
 
   async version(id: VersionId): Promise<VersionRecord> {
@@ -111,7 +142,7 @@ export class MemoryStore implements ExecutionStore {
     return version
   }
 
-  async checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }> {
+  async checkpoint(lease: Lease, write: Checkpoint): Promise<Written> {
     return this.#write(this.#held(lease), write)
   }
 
@@ -119,10 +150,15 @@ export class MemoryStore implements ExecutionStore {
     lease: Lease,
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
-  ): Promise<{ cancelRequested: boolean }> {
+  ): Promise<Written> {
     const shared = this.records(workspace)
     const own = shared.copy()
-    const write = await work({ records: own })
+    const write = await work({
+      records: own,
+      workflows: {
+        liveTrigger: (workflow, kind) => this.liveTrigger(workspace, workflow, kind),
+      },
+    })
     const held = this.#held(lease)
     shared.take(own)
     return this.#write(held, write)
@@ -170,6 +206,7 @@ export class MemoryStore implements ExecutionStore {
     if (stored.status === 'running') return
     stored.status = 'cancelled'
     stored.leaseNumber += 1
+    stored.waits = []
     for (const step of stored.steps.values()) {
       if (step.status === 'waiting' || step.status === 'running') step.status = 'cancelled'
     }
@@ -199,6 +236,7 @@ export class MemoryStore implements ExecutionStore {
     stored.leaseNumber += 1
     stored.leaseUntil = this.#clock.now() + this.#leaseMs
     stored.wakeAt = null
+    stored.delivered = false
     const { made } = stored
     const attemptsBefore: Record<string, number> = {}
     for (const step of stored.steps.values()) {
@@ -217,6 +255,11 @@ export class MemoryStore implements ExecutionStore {
       cancelRequested: stored.cancelRequested,
       steps: structuredClone(this.steps(made.id)),
       attemptsBefore,
+      deliveries: stored.waits.flatMap(({ node, path, delivery }) =>
+        delivery === null ? [] : [{ node, path, ...structuredClone(delivery) }],
+      ),
+      depth: made.depth ?? 0,
+      isAwaited: made.parent !== undefined,
     }
   }
 
@@ -227,7 +270,22 @@ export class MemoryStore implements ExecutionStore {
     return stored
   }
 
-  #write(stored: StoredExecution, write: Checkpoint): { cancelRequested: boolean } {
+  #add(made: NewExecution, status: 'running' | 'queued', leaseUntil: number | null): void {
+    this.executions.set(made.id, {
+      made: structuredClone(made),
+      createdAt: new Date(this.#clock.now()).toISOString(),
+      ...{ status, leaseUntil },
+      leaseNumber: status === 'running' ? 1 : 0,
+      wakeAt: null,
+      cancelRequested: false,
+      error: null,
+      delivered: false,
+      waits: [],
+      steps: new Map(),
+    })
+  }
+
+  #write(stored: StoredExecution, write: Checkpoint): Written {
     for (const step of write.steps) {
       stored.steps.set(stepKey(step), { ...structuredClone(step), superseded: false })
     }
@@ -235,8 +293,50 @@ export class MemoryStore implements ExecutionStore {
     stored.error = write.error ?? null
     stored.wakeAt = write.wakeAt ?? null
     if (write.status !== 'running') stored.leaseUntil = null
-    // Who was asked to stop and is about to fall asleep is woken at once instead, to hear of it.
-    if (write.status === 'waiting' && stored.cancelRequested) stored.wakeAt = this.#clock.now()
-    return { cancelRequested: stored.cancelRequested }
+    this.#changeWaits(stored, write.waits)
+    // Who was asked to stop, or has received something, and is about to fall asleep is woken at once instead.
+    if (write.status === 'waiting' && (stored.cancelRequested || stored.delivered)) {
+      stored.wakeAt = this.#clock.now()
+    }
+    const ready = this.#start(write.starts ?? [])
+    if (isOver(write.status)) ready.push(...this.#tellParent(stored, write))
+    return { cancelRequested: stored.cancelRequested, ...(ready.length > 0 ? { ready } : {}) }
+  }
+
+  #changeWaits(stored: StoredExecution, changes: Checkpoint['waits']): void {
+    if (isOver(stored.status)) stored.waits = []
+    if (changes === undefined) return
+    for (const { node, path, kind, key } of changes.closed) {
+      stored.waits = stored.waits.filter(
+        (wait) =>
+          wait.node !== node ||
+          wait.path !== path ||
+          (kind !== undefined && (wait.kind !== kind || wait.key !== key)),
+      )
+    }
+    for (const wait of changes.open) {
+      const isThere = stored.waits.some(
+        ({ node, path, kind, key }) =>
+          node === wait.node && path === wait.path && kind === wait.kind && key === wait.key,
+      )
+      if (!isThere && !isOver(stored.status)) {
+        stored.waits.push({ ...structuredClone(wait), delivery: null })
+      }
+    }
+  }
+
+  #start(starts: readonly NewExecution[]): ExecutionId[] {
+    const added = starts.filter(({ id }) => !this.executions.has(id))
+    for (const made of added) this.#add(made, 'queued', null)
+    return added.map(({ id }) => id)
+  }
+
+  /** The end of an execution that somebody waits for. */
+  #tellParent({ made }: StoredExecution, write: Checkpoint): ExecutionId[] {
+    if (made.parent === undefined) return []
+    const { execution } = made.parent
+    const end = { status: write.status, output: write.output ?? null, error: write.error ?? null }
+    const told = this.deliver(execution, 'execution', made.id, structuredClone(end) as Data) // errors are data
+    return told && this.executions.get(execution)?.status === 'waiting' ? [execution] : []
   }
 }

@@ -1,5 +1,6 @@
 import type { Data, DataObject } from './data.ts'
 import type { ExecutionId, NodeId, WorkflowId, WorkspaceId } from './ids.ts'
+import type { LiveTrigger } from './store.ts'
 import type { RuleTree } from './template/rules.ts'
 
 /** Time and chance, so that the engine itself has neither. */
@@ -89,6 +90,13 @@ export interface Services {
 /** Services that exist only inside a transactional step. */
 export interface TransactionServices {
   records: RecordService
+  workflows: WorkflowService
+}
+
+/** The workspace's other workflows, for steps that call them. */
+export interface WorkflowService {
+  /** The live version of a workflow and its trigger of that kind; null when there is none. */
+  liveTrigger(workflow: WorkflowId, kind: string): Promise<LiveTrigger | null>
 }
 
 /** Whose work a step does. */

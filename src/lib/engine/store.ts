@@ -46,6 +46,40 @@ export interface StepRecord {
   finishedAt: string | null
 }
 
+/** What a sleeping step can be woken by, besides time. */
+export type WaitKind = 'approval' | 'callback' | 'reply' | 'record' | 'execution'
+
+/** Something in the outside that a step waits for. It's delivered once at most: the first delivery wins. */
+export interface WaitRequest {
+  kind: WaitKind
+  /** What a delivery names: a record's id, a child execution's, an address. With the kind unique within the step. */
+  key: string
+  /** For whoever matches or shows it, e.g. which change of the record is meant. */
+  data: Data
+}
+
+/** What the outside had to say to a waiting step. */
+export interface Delivery {
+  kind: WaitKind
+  key: string
+  data: Data
+  /** ISO 8601. */
+  at: string
+}
+
+/** Where in an execution a step is. */
+export interface StepPlace {
+  node: NodeId
+  path: string
+}
+
+/** Waits that a write opens and closes; closing comes first. One that is open already stays as it is. */
+export interface WaitChanges {
+  open: (WaitRequest & StepPlace)[]
+  /** Without kind and key: all of the step's. */
+  closed: (StepPlace & Partial<Pick<WaitRequest, 'kind' | 'key'>>)[]
+}
+
 /** An execution about to be made durable. The id is a uuid v7 and may be deterministic (schedules), which makes intake idempotent. */
 export interface NewExecution {
   id: ExecutionId
@@ -63,6 +97,10 @@ export interface NewExecution {
   startedBy?: string
   /** Refuse unless the workflow's live version is still this one (webhooks, schedules); hand-started runs don't care. */
   onlyIfLive: boolean
+  /** The step that called it and waits for its end. */
+  parent?: StepPlace & { execution: ExecutionId }
+  /** How many executions led to it: 0 or absent when it came from a trigger in the outside. */
+  depth?: number
 }
 
 export type AcceptResult = 'accepted' | 'duplicate' | 'not_live'
@@ -88,6 +126,12 @@ export interface ClaimedExecution {
   steps: StepRecord[]
   /** `${node}@${path}` -> attempts already used up by superseded records. */
   attemptsBefore: Record<string, number>
+  /** What has arrived for its waiting steps. */
+  deliveries: (Delivery & StepPlace)[]
+  /** How many executions led to it. */
+  depth: number
+  /** A step of another execution waits for its end. */
+  isAwaited: boolean
 }
 
 /** A write that moves an execution forward; all of it commits or none. */
@@ -98,6 +142,25 @@ export interface Checkpoint {
   /** With `waiting`: when to look again (ms since 1970); null = only when something from outside arrives. */
   wakeAt?: number | null
   error?: ErrorData | null
+  /** With the end of an execution that is awaited: what it hands back. */
+  output?: Data
+  waits?: WaitChanges
+  /** Executions that begin with this write, queued. One whose id is there already is left alone. */
+  starts?: NewExecution[]
+}
+
+/** What a write that was committed tells its writer. */
+export interface Written {
+  /** Somebody has asked to cancel. */
+  cancelRequested: boolean
+  /** Executions that can go on because of this write: what it started, and a parent that waited for it. */
+  ready?: ExecutionId[]
+}
+
+/** Where a workflow's live version starts, for those who start it from within. */
+export interface LiveTrigger {
+  version: VersionId
+  node: NodeId
 }
 
 /** A workflow's published (or test) version with the names that templates can show. Immutable: cache freely. */
@@ -116,8 +179,14 @@ export interface ExecutionStore {
   /** Resolves only when the execution is committed. When accepted, the caller holds lease number 1. */
   accept(execution: NewExecution): Promise<AcceptResult>
   version(id: VersionId): Promise<VersionRecord>
-  /** Throws LeaseLost. The answer tells whether someone has asked to cancel. */
-  checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }>
+  /** The live version of one of the workspace's workflows and its trigger of that kind; null when there is none. */
+  liveTrigger(
+    workspace: WorkspaceId,
+    workflow: WorkflowId,
+    kind: string,
+  ): Promise<LiveTrigger | null>
+  /** Throws LeaseLost. */
+  checkpoint(lease: Lease, write: Checkpoint): Promise<Written>
   /**
    * Runs `work` in one database transaction under the workspace's row-level security, then writes the checkpoint it
    * returns in the same transaction. A throw from `work` rolls everything back and is rethrown. Throws LeaseLost.
@@ -126,7 +195,7 @@ export interface ExecutionStore {
     lease: Lease,
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
-  ): Promise<{ cancelRequested: boolean }>
+  ): Promise<Written>
   /** Takes the lease of one execution that waits (and is due or was woken) or is queued; null when there's nothing to take. */
   claim(execution: ExecutionId): Promise<ClaimedExecution | null>
   /** Takes over executions whose lease ran out, and queued ones; at most `limit`. */

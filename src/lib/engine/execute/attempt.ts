@@ -5,7 +5,9 @@ import { arrivalsOf } from '../run/frames.ts'
 import { templateScope, type Facts } from '../run/scope.ts'
 import type { Arrival, Step } from '../run/state.ts'
 import type { Scope, StepContext } from '../services.ts'
-import type { ErrorData, StepRecord } from '../store.ts'
+import type { Delivery, ErrorData, StepRecord } from '../store.ts'
+import type { SuspendingContext } from '../nodes/define-node.ts'
+import { childId } from './child-id.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { redacted, redactedText, secretsIn, withoutSecrets } from './redact.ts'
 import { checkOutput, storedInput } from './size.ts'
@@ -92,6 +94,15 @@ export class Attempt implements StepContext {
   }
   get arrived(): Arrival[] {
     return arrivalsOf(this.step)
+  }
+
+  get deliveries(): readonly Delivery[] {
+    return this.step.deliveries
+  }
+
+  /** Bound for the same reason as `log`. */
+  get childId(): SuspendingContext['childId'] {
+    return (name = '') => childId(this.#at, `${this.idempotencyKey}${name}`)
   }
 
   /** Made when it's asked for, and bound: nodes take it out of the context. */

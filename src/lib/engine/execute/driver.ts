@@ -1,5 +1,7 @@
 import type { Data } from '../data.ts'
 import { EngineFault, errorData } from '../errors.ts'
+import type { ExecutionId } from '../ids.ts'
+import type { ChildStart } from '../nodes/define-node.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Effect, RunEvent } from '../run/events.ts'
 import { apply, begin, failureOutput, nextWake } from '../run/machine.ts'
@@ -10,17 +12,18 @@ import type {
   ClaimedExecution,
   ErrorData,
   ExecutionStore,
+  NewExecution,
   StepRecord,
   VersionRecord,
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { Journal } from './journal.ts'
-import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
+import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_DEPTH, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
 import { outlivesTurn, Performer } from './performer.ts'
-import { EXECUTION_TIMED_OUT } from './problems.ts'
+import { EXECUTION_TIMED_OUT, problems } from './problems.ts'
 import { Timestamps } from './timestamps.ts'
 
 /** What a driver drives. */
@@ -34,6 +37,8 @@ export interface Drive {
   /** Milliseconds since 1970 by which the lease should be given back. */
   deadline: number | null
   onResponse(response: WebhookResponse): void
+  /** Other executions can go on because of what this one wrote. */
+  onReady(executions: readonly ExecutionId[]): void
 }
 
 /**
@@ -64,7 +69,10 @@ export class Driver implements Surroundings {
     const { claimed, version, plan, trigger, store, services } = drive
     this.#drive = drive
     this.triggerData = claimed.triggerData
-    this.journal = new Journal(store, claimed.lease, () => this.cancel())
+    this.journal = new Journal(store, claimed.lease, {
+      cancelRequested: () => this.cancel(),
+      ready: drive.onReady,
+    })
     this.#mailbox = new Mailbox(services.clock)
     this.#performer = new Performer(this, services, claimed.workspace)
     this.#nextSeq = firstFreeSeq(claimed)
@@ -193,11 +201,37 @@ export class Driver implements Surroundings {
     const { step } = event
     step.record = record
     this.#underWay.delete(step)
+    if (step.hasWaits && event.kind !== 'suspended') this.#endWaits(step)
     // What was called off meanwhile has been written down as such.
     if (step.status === 'closed') return
     if (!written) this.journal.append(record)
     this.#urgent ||= urgent
     this.#apply(event)
+  }
+
+  /** A step that is over waits no longer. */
+  #endWaits(step: Step): void {
+    step.hasWaits = false
+    this.journal.closeWaits({ node: step.node.id, path: step.frame.path })
+  }
+
+  child(step: Step, start: ChildStart): NewExecution {
+    const { claimed } = this.#drive
+    const depth = claimed.depth + 1
+    if (depth > MOST_DEPTH) throw problems.tooDeep(MOST_DEPTH)
+    const { id, workflow, version, triggerNode, triggerKind, triggerData, awaited } = start
+    const parent = {
+      execution: claimed.lease.execution,
+      node: step.node.id,
+      path: step.frame.path,
+    }
+    return {
+      ...{ id, workflow, version, triggerNode, triggerKind, triggerData, depth },
+      workspace: claimed.workspace,
+      mode: claimed.mode,
+      onlyIfLive: false,
+      ...(awaited ? { parent } : {}),
+    }
   }
 
   /** The same, in the driving loop's own turn. */
@@ -279,6 +313,7 @@ export class Driver implements Surroundings {
   #callOff(step: Step): void {
     this.#underWay.get(step)?.abort()
     this.#underWay.delete(step)
+    if (step.hasWaits) this.#endWaits(step)
     // A failed attempt that waits for the next one stays what it is.
     if (step.record?.status !== 'failed') this.#writeEnd(step, { status: 'cancelled' })
   }
@@ -294,7 +329,12 @@ export class Driver implements Surroundings {
     const { over } = this.#state
     if (over === null) throw new EngineFault('a run was finished that is not over')
     const error = over.status === 'timed_out' ? EXECUTION_TIMED_OUT : over.error
-    await this.journal.close({ status: over.status, error })
+    const { isAwaited } = this.#drive.claimed
+    await this.journal.close({
+      status: over.status,
+      error,
+      ...(isAwaited ? { output: over.output } : {}),
+    })
     return { ...over, error }
   }
 

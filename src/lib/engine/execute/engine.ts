@@ -26,6 +26,8 @@ export interface EngineOptions {
 export interface RunHooks {
   /** The workflow answers its webhook's caller; called once at most, when the answer is as durable as the run. */
   onResponse?(response: WebhookResponse): void
+  /** Other executions can go on because of what this one wrote: started by it, or waiting for it. */
+  onReady?(executions: readonly ExecutionId[]): void
 }
 
 export interface RunLimits {
@@ -71,6 +73,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
         if (!answered) hooks.onResponse?.(response)
         answered = true
       },
+      onReady: (executions) => hooks.onReady?.(executions),
     })
     running.set(lease.execution, { lease, driver })
     try {
@@ -139,4 +142,7 @@ const firstClaim = (execution: NewExecution, createdAt: string): ClaimedExecutio
   cancelRequested: false,
   steps: [],
   attemptsBefore: {},
+  deliveries: [],
+  depth: execution.depth ?? 0,
+  isAwaited: execution.parent !== undefined,
 })

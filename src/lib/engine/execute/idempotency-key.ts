@@ -8,7 +8,7 @@ export const idempotencyKey = (execution: ExecutionId, node: NodeId, path: strin
   `${execution}-${hash(`${node}@${path}`)}`
 
 /** 64 bits of FNV-1a in two halves: enough to tell the steps of one execution apart. */
-function hash(text: string): string {
+export function hash(text: string): string {
   let low = 0x811c9dc5
   let high = 0xc9dc5118
   for (let index = 0; index < text.length; index++) {

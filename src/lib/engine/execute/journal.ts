@@ -1,7 +1,32 @@
 import { EngineFault, LeaseLost } from '../errors.ts'
-import type { WorkspaceId } from '../ids.ts'
+import type { ExecutionId, WorkspaceId } from '../ids.ts'
 import type { TransactionServices } from '../services.ts'
-import type { Checkpoint, ExecutionStore, Lease, StepRecord } from '../store.ts'
+import type {
+  Checkpoint,
+  ExecutionStore,
+  Lease,
+  NewExecution,
+  StepPlace,
+  StepRecord,
+  WaitChanges,
+  WaitRequest,
+  Written,
+} from '../store.ts'
+
+/** What waits to be written besides records. */
+interface Extras {
+  waits: WaitChanges
+  starts: NewExecution[]
+  afterwards: (() => void)[]
+}
+
+const noExtras = (): Extras => ({ waits: { open: [], closed: [] }, starts: [], afterwards: [] })
+
+/** How the journal's owner hears of what a write was answered with. */
+export interface Answers {
+  cancelRequested(): void
+  ready(executions: readonly ExecutionId[]): void
+}
 
 /**
  * What an execution still has to write down. Records of pure steps wait here and ride on the next write; each write
@@ -10,20 +35,20 @@ import type { Checkpoint, ExecutionStore, Lease, StepRecord } from '../store.ts'
 export class Journal {
   readonly #store: ExecutionStore
   readonly #lease: Lease
-  readonly #onCancelRequested: () => void
+  readonly #answers: Answers
   /** By seq: a later state of the same attempt takes the place of an earlier one. */
   #buffer = new Map<number, StepRecord>()
-  /** What to do when everything that's in the buffer now is written. */
-  #afterwards: (() => void)[] = []
+  /** Waits, starts, and what to do when everything that's in the buffer now is written. */
+  #extras = noExtras()
   #last: Promise<unknown> = Promise.resolve()
   #flush: Promise<void> | null = null
   /** What writing has thrown. */
   readonly #failures = new Set<unknown>()
 
-  constructor(store: ExecutionStore, lease: Lease, onCancelRequested: () => void) {
+  constructor(store: ExecutionStore, lease: Lease, answers: Answers) {
     this.#store = store
     this.#lease = lease
-    this.#onCancelRequested = onCancelRequested
+    this.#answers = answers
   }
 
   /** How many records wait. */
@@ -37,14 +62,29 @@ export class Journal {
 
   /** Called when what was appended before is committed. */
   afterwards(then: () => void): void {
-    this.#afterwards.push(then)
+    this.#extras.afterwards.push(then)
+  }
+
+  /** Asks the outside to wake a step, from the next write on. */
+  openWaits({ node, path }: StepPlace, waits: readonly WaitRequest[]): void {
+    for (const wait of waits) this.#extras.waits.open.push({ node, path, ...wait })
+  }
+
+  /** A step waits no longer: for one thing (kind and key), or for anything. */
+  closeWaits(place: WaitChanges['closed'][number]): void {
+    this.#extras.waits.closed.push(place)
+  }
+
+  /** Executions that begin with the next write. */
+  start(executions: readonly NewExecution[]): void {
+    this.#extras.starts.push(...executions)
   }
 
   /** Resolves when all that was appended before is committed. Calls that come together share a write. */
   flush(): Promise<void> {
     this.#flush ??= this.#inTurn(async () => {
       this.#flush = null
-      if (this.#buffer.size > 0 || this.#afterwards.length > 0)
+      if (this.#buffer.size > 0 || this.#extras.afterwards.length > 0)
         await this.#write({ status: 'running' })
     })
     return this.#flush
@@ -55,30 +95,45 @@ export class Journal {
     return this.#inTurn(() => this.#write(how))
   }
 
-  /** A step's own writes, its record, and all that waits here, in one transaction. */
+  /**
+   * A step's own writes, its record, and all that waits here, in one transaction. `work` may be called more than once;
+   * what it adds besides its record is kept of the last time.
+   */
   transact(
     workspace: WorkspaceId,
-    work: (services: TransactionServices) => Promise<StepRecord>,
+    work: (
+      services: TransactionServices,
+    ) => Promise<{ record: StepRecord; waits?: WaitChanges; starts?: NewExecution[] }>,
   ): Promise<void> {
     return this.#inTurn(async () => {
-      const [batch, afterwards] = this.#take()
+      const [batch, extras] = this.#take()
       try {
         const answer = await this.#store.transact(this.#lease, workspace, async (services) => {
-          const record = await work(services)
-          return { steps: [...batch.values(), record], status: 'running' }
+          const { record, waits, starts = [] } = await work(services)
+          return checkpointOf({ status: 'running' }, [...batch.values(), record], {
+            ...extras,
+            waits: {
+              open: [...extras.waits.open, ...(waits?.open ?? [])],
+              closed: [...extras.waits.closed, ...(waits?.closed ?? [])],
+            },
+            starts: [...extras.starts, ...starts],
+          })
         })
-        this.#done(answer, afterwards)
+        this.#done(answer, extras)
       } catch (problem) {
-        this.#giveBack(batch, afterwards)
+        this.#giveBack(batch, extras)
         throw problem
       }
     })
   }
 
   async #write(how: Omit<Checkpoint, 'steps'>): Promise<void> {
-    const [batch, afterwards] = this.#take()
-    const answer = await this.#store.checkpoint(this.#lease, { ...how, steps: [...batch.values()] })
-    this.#done(answer, afterwards)
+    const [batch, extras] = this.#take()
+    const answer = await this.#store.checkpoint(
+      this.#lease,
+      checkpointOf(how, [...batch.values()], extras),
+    )
+    this.#done(answer, extras)
   }
 
   /** The last write of an execution that can't go on: what waits here may be the reason, and isn't written. */
@@ -108,22 +163,43 @@ export class Journal {
     return turn
   }
 
-  #take(): [Map<number, StepRecord>, (() => void)[]] {
-    const taken: [Map<number, StepRecord>, (() => void)[]] = [this.#buffer, this.#afterwards]
+  #take(): [Map<number, StepRecord>, Extras] {
+    const taken: [Map<number, StepRecord>, Extras] = [this.#buffer, this.#extras]
     this.#buffer = new Map()
-    this.#afterwards = []
+    this.#extras = noExtras()
     return taken
   }
 
-  #giveBack(batch: Map<number, StepRecord>, afterwards: (() => void)[]): void {
+  #giveBack(batch: Map<number, StepRecord>, { waits, starts, afterwards }: Extras): void {
     this.#buffer = new Map([...batch, ...this.#buffer])
-    this.#afterwards = [...afterwards, ...this.#afterwards]
+    const later = this.#extras
+    this.#extras = {
+      waits: {
+        open: [...waits.open, ...later.waits.open],
+        closed: [...waits.closed, ...later.waits.closed],
+      },
+      starts: [...starts, ...later.starts],
+      afterwards: [...afterwards, ...later.afterwards],
+    }
   }
 
-  #done({ cancelRequested }: { cancelRequested: boolean }, afterwards: (() => void)[]): void {
+  #done({ cancelRequested, ready = [] }: Written, { afterwards }: Extras): void {
     for (const then of afterwards) then()
-    if (cancelRequested) this.#onCancelRequested()
+    if (ready.length > 0) this.#answers.ready(ready)
+    if (cancelRequested) this.#answers.cancelRequested()
   }
+}
+
+/** A write with what there is besides records; most have nothing. */
+function checkpointOf(
+  how: Omit<Checkpoint, 'steps'>,
+  steps: StepRecord[],
+  { waits, starts }: Extras,
+): Checkpoint {
+  const write: Checkpoint = { ...how, steps }
+  if (waits.open.length > 0 || waits.closed.length > 0) write.waits = waits
+  if (starts.length > 0) write.starts = starts
+  return write
 }
 
 const hasCode = (problem: unknown): problem is { code: string } =>

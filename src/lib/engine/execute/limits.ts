@@ -16,6 +16,9 @@ export const STEP_TIMEOUT_MS = { external: 300_000, transactional: 30_000 } as c
 /** Past the deadline nothing new is begun; what is under way gets so much longer. */
 export const GRACE_MS = 10_000
 
+/** So many executions in a row may have led to one another; more is a workflow that calls itself without an end. */
+export const MOST_DEPTH = 10
+
 /** A crash in the middle of the same step, again and again, is that step's doing. */
 export const MOST_INTERRUPTIONS = 5
 

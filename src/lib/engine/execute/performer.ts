@@ -1,13 +1,19 @@
 import type { Data } from '../data.ts'
 import { EngineFault, toWeftError, Uncertain, WeftError } from '../errors.ts'
 import type { WorkspaceId } from '../ids.ts'
-import { Finished, Suspended, type NodeType, type OnUncertain } from '../nodes/define-node.ts'
+import {
+  Finished,
+  Suspended,
+  type ChildStart,
+  type NodeType,
+  type OnUncertain,
+} from '../nodes/define-node.ts'
 import type { RunEvent } from '../run/events.ts'
 import { failureOutput } from '../run/machine.ts'
 import { retryProgress, waitingProgress } from '../run/progress.ts'
 import type { Step } from '../run/state.ts'
-import type { Services, WebhookResponse } from '../services.ts'
-import type { StepRecord } from '../store.ts'
+import type { Services, TransactionServices, WebhookResponse } from '../services.ts'
+import type { NewExecution, StepPlace, StepRecord, WaitChanges } from '../store.ts'
 import type { Attempt } from './attempt.ts'
 import { inTime } from './in-time.ts'
 import type { Journal } from './journal.ts'
@@ -24,6 +30,8 @@ interface Stage {
   tell(record: StepRecord, event: RunEvent & { step: Step }, how?: Told): void
   post(letter: () => void): void
   respond(response: WebhookResponse): void
+  /** A start as a step asks for it, made whole. Throws when executions lead to executions without an end. */
+  child(step: Step, start: ChildStart): NewExecution
   lose(cause: unknown): void
   now(): number
   random(): number
@@ -37,17 +45,30 @@ interface Told {
 }
 
 type OfEffect<Effect extends NodeType['effect']> = Extract<NodeType, { effect: Effect }>
+type Asleep = Exclude<OfEffect<'suspending'>, { inTransaction: true }>
+type InTransaction = OfEffect<'transactional'> | Extract<NodeType, { inTransaction: true }>
+
+/** What came of a transaction: the record that was written with it, and what the node returned. */
+interface Committed {
+  record: StepRecord
+  result: unknown
+}
 
 /** How a node says that it's done. */
 interface Ended {
   port: string
   output: Data
   response: WebhookResponse | undefined
+  starts: readonly ChildStart[]
 }
 
+/** Whether a step's work is done inside of a database transaction. */
+const isInTransaction = ({ node: { type } }: Step): boolean =>
+  type.effect === 'transactional' || (type.effect === 'suspending' && type.inTransaction === true)
+
 /** Whether a step's attempt goes on after the driving loop's turn. */
-export const outlivesTurn = ({ node }: Step): boolean =>
-  node.type.effect === 'external' || node.type.effect === 'transactional'
+export const outlivesTurn = (step: Step): boolean =>
+  step.node.type.effect === 'external' || isInTransaction(step)
 
 /** Performs attempts, each kind of step in the way that its effect class demands. */
 export class Performer {
@@ -67,7 +88,8 @@ export class Performer {
       const { node, interrupted: record } = attempt.step
       const { pinned } = node.definition
       if (this.#stage.isTest && pinned !== undefined) {
-        return this.#ended(attempt, { port: node.passPort, output: pinned, response: undefined })
+        const end = { port: node.passPort, output: pinned, response: undefined, starts: [] }
+        return this.#ended(attempt, end)
       }
       attempt.fillIn()
       if (record === null) this.#perform(attempt)
@@ -83,7 +105,9 @@ export class Performer {
       case 'control':
         return this.#loop(attempt)
       case 'suspending':
-        return this.#suspending(attempt, type)
+        return type.inTransaction === true
+          ? this.#inParallel(this.#transactional(attempt, type))
+          : this.#suspending(attempt, type)
       case 'external':
         return this.#inParallel(this.#external(attempt, type))
       case 'transactional':
@@ -96,7 +120,7 @@ export class Performer {
     this.#stage.tell(attempt.running(), { kind: 'looped', step, ...loopConfig(config) })
   }
 
-  #suspending(attempt: Attempt, type: OfEffect<'suspending'>): void {
+  #suspending(attempt: Attempt, type: Asleep): void {
     const { step, config } = attempt
     const context = Object.assign(attempt, { clock: this.#services.clock })
     const result =
@@ -104,9 +128,33 @@ export class Performer {
         ? type.resume(config, step.progress, context)
         : type.run(config, context)
     if (!(result instanceof Suspended)) return this.#ended(attempt, endOf(result))
+    const { waits, starts } = this.#bedtime(step, result)
+    for (const place of waits.closed) this.#stage.journal.closeWaits(place)
+    this.#stage.journal.openWaits(placed(step), result.waits)
+    this.#stage.journal.start(starts)
+    this.#fallAsleep(attempt.waiting(progressOf(result)), step, result)
+  }
+
+  /** What goes with the record of a step that falls asleep. What it has received is used up, and can be asked for anew. */
+  #bedtime(
+    step: Step,
+    { waits, starts }: Suspended,
+  ): { waits: WaitChanges; starts: NewExecution[] } {
+    const place = placed(step)
+    return {
+      waits: {
+        open: waits.map((wait) => ({ ...place, ...wait })),
+        closed: step.deliveries.map(({ kind, key }) => ({ ...place, kind, key })),
+      },
+      starts: starts.map((start) => this.#stage.child(step, start)),
+    }
+  }
+
+  #fallAsleep(record: StepRecord, step: Step, result: Suspended, how?: Told): void {
     const { until, state: progress } = result
-    const record = attempt.waiting(waitingProgress(until, progress))
-    this.#stage.tell(record, { kind: 'suspended', step, until, progress })
+    step.deliveries = []
+    const hasWaits = result.waits.length > 0
+    this.#stage.tell(record, { kind: 'suspended', step, until, progress, hasWaits }, how)
   }
 
   /** The intent is committed before, with all that waits to be written; the outcome right after. */
@@ -131,15 +179,11 @@ export class Performer {
   }
 
   /** The step's writes, its record and all that waits to be written commit together. */
-  async #transactional(attempt: Attempt, type: OfEffect<'transactional'>): Promise<void> {
+  async #transactional(attempt: Attempt, type: InTransaction): Promise<void> {
     const { step } = attempt
     for (let tried = 0; ; tried++) {
       const result = await this.#transaction(attempt, type)
-      if ('end' in result) {
-        return this.#stage.post(() =>
-          this.#tellEnd(step, result.record, result.end, { written: true }),
-        )
-      }
+      if ('record' in result) return this.#stage.post(() => this.#tellCommitted(step, result))
       if (step.status === 'closed') return
       // Nothing of it was committed, so a fault of unknown kind (mostly the database's) may be tried again.
       const pause = result.failed instanceof WeftError ? undefined : TRANSACTION_RETRIES_MS[tried]
@@ -150,20 +194,33 @@ export class Performer {
     }
   }
 
+  #tellCommitted(step: Step, { record, result }: Committed): void {
+    if (result instanceof Suspended) this.#fallAsleep(record, step, result, { written: true })
+    else this.#tellEnd(step, record, endOf(result), { written: true })
+  }
+
   /** One try. What the node threw is the answer; what the store threw goes up: then nobody knows what was committed. */
   async #transaction(
     attempt: Attempt,
-    type: OfEffect<'transactional'>,
-  ): Promise<{ end: Ended; record: StepRecord } | { failed: unknown }> {
-    const own: { problem?: unknown; done?: { end: Ended; record: StepRecord } } = {}
+    type: InTransaction,
+  ): Promise<Committed | { failed: unknown }> {
+    const { step } = attempt
+    const own: { problem?: unknown; done?: Committed } = {}
     try {
       await this.#stage.journal.transact(this.#workspace, async (services) => {
         delete own.problem
         try {
-          const context = Object.assign(attempt, services)
-          const end = endOf(await this.#inTime(attempt, () => type.run(attempt.config, context)))
-          own.done = { end, record: attempt.succeeded(end.port, end.output) }
-          return own.done.record
+          const result = await this.#inTime(attempt, () => this.#work(attempt, type, services))
+          if (result instanceof Suspended) {
+            const record = attempt.waiting(progressOf(result))
+            own.done = { record, result }
+            return { record, ...this.#bedtime(step, result) }
+          }
+          const end = endOf(result)
+          const record = attempt.succeeded(end.port, end.output)
+          own.done = { record, result }
+          const starts = end.starts.map((start) => this.#stage.child(step, start))
+          return { record, starts, ...(step.hasWaits ? { waits: endOfWaits(step) } : {}) }
         } catch (problem) {
           own.problem = problem
           throw problem
@@ -174,6 +231,15 @@ export class Performer {
       throw problem
     }
     return own.done ?? { failed: new EngineFault('A transaction was committed without its work.') }
+  }
+
+  #work(attempt: Attempt, type: InTransaction, services: TransactionServices): Promise<unknown> {
+    const { step, config } = attempt
+    if (type.effect === 'transactional') return type.run(config, Object.assign(attempt, services))
+    const context = Object.assign(attempt, services, { clock: this.#services.clock })
+    return step.record?.status === 'waiting'
+      ? type.resume(config, step.progress, context)
+      : type.run(config, context)
   }
 
   #inParallel(work: Promise<void>): void {
@@ -221,6 +287,10 @@ export class Performer {
 
   #tellEnd(step: Step, record: StepRecord, end: Ended, how?: Told): void {
     if (end.response !== undefined && step.status !== 'closed') this.#stage.respond(end.response)
+    if (how?.written !== true && end.starts.length > 0 && step.status !== 'closed') {
+      this.#stage.journal.start(end.starts.map((start) => this.#stage.child(step, start)))
+    }
+    if (how?.written === true) step.hasWaits = false
     const { output } = record
     this.#stage.tell(record, { kind: 'finished', step, port: end.port, output }, how)
   }
@@ -260,11 +330,18 @@ export class Performer {
 
 /** What a node returned: an output, or an output at a port. */
 function endOf(returned: unknown): Ended {
-  const { output, port, response } =
-    returned instanceof Finished ? returned : { output: returned, port: 'out', response: undefined }
+  const { output, port, response, starts } =
+    returned instanceof Finished ? returned : new Finished(returned, 'out')
   // Outputs are data by their nodes' own schemas.
-  return { port, response, output: (output ?? null) as Data }
+  return { port, response, starts, output: (output ?? null) as Data }
 }
+
+const placed = ({ node, frame }: Step): StepPlace => ({ node: node.id, path: frame.path })
+
+const endOfWaits = (step: Step): WaitChanges => ({ open: [], closed: [placed(step)] })
+
+const progressOf = ({ until, state, waits }: Suspended): Data =>
+  waitingProgress(until, state, waits.length > 0)
 
 /** What was never committed never happened; outside, the node type knows what a repeat would do. */
 const onUncertain = (type: NodeType, attempt: Attempt): OnUncertain =>

@@ -60,6 +60,15 @@ export const problems = {
       field: 'items',
     }),
 
+  tooDeep: (most: number): StepFailure =>
+    new StepFailure({
+      code: 'execution.too_deep',
+      title: 'Workflows call one another without an end',
+      detail: `This workflow was called by another one, which was called itself, and so on: ${most} times in a row.`,
+      hint: 'Look for a workflow that calls itself, directly or through others, and give it a condition to stop.',
+      retryable: false,
+    }),
+
   noTrigger: (): ConfigProblem =>
     new ConfigProblem({
       code: 'execution.no_trigger',

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { Data, DataObject } from '../data.ts'
+import type { ExecutionId, NodeId, VersionId, WorkflowId } from '../ids.ts'
 import type { Services, StepContext, TransactionServices, WebhookResponse } from '../services.ts'
+import type { Delivery, WaitRequest } from '../store.ts'
 
 /** Palette groups, in the order in which the palette shows them. */
 export const CATEGORIES = ['triggers', 'data', 'logic', 'messages', 'web'] as const
@@ -35,12 +37,39 @@ export class Finished<Output> {
   readonly output: Output
   /** Set by the respond node: what the waiting webhook caller gets. */
   readonly response: WebhookResponse | undefined
+  /** Executions that begin with the end of this step. */
+  readonly starts: readonly ChildStart[]
 
-  constructor(output: Output, port: string, response?: WebhookResponse) {
+  constructor(
+    output: Output,
+    port: string,
+    response?: WebhookResponse,
+    starts: readonly ChildStart[] = [],
+  ) {
     this.output = output
     this.port = port
     this.response = response
+    this.starts = starts
   }
+}
+
+/** An execution that a step starts; the engine adds whose it is. */
+export interface ChildStart {
+  /** From the context's `childId`. */
+  id: ExecutionId
+  workflow: WorkflowId
+  version: VersionId
+  triggerNode: NodeId
+  triggerKind: string
+  triggerData: Data
+  /** The step waits for its end (with a wait of the kind `execution` and the id as its key). */
+  awaited: boolean
+}
+
+/** What a step does as it falls asleep. */
+export interface Bedtime {
+  waits?: readonly WaitRequest[]
+  starts?: readonly ChildStart[]
 }
 
 /** A step that goes to sleep in the database. */
@@ -49,10 +78,14 @@ export class Suspended {
   readonly until: number | null
   /** What the step needs to know when it wakes. */
   readonly state: Data
+  readonly waits: readonly WaitRequest[]
+  readonly starts: readonly ChildStart[]
 
-  constructor(until: number | null, state: Data) {
+  constructor(until: number | null, state: Data, { waits = [], starts = [] }: Bedtime = {}) {
     this.until = until
     this.state = state
+    this.waits = waits
+    this.starts = starts
   }
 }
 
@@ -64,7 +97,8 @@ export const finish = <Output>(
 ): Finished<Output> => new Finished(output, port, response)
 
 /** Puts a step to sleep. */
-export const suspend = (until: number | null, state: Data): Suspended => new Suspended(until, state)
+export const suspend = (until: number | null, state: Data, bedtime?: Bedtime): Suspended =>
+  new Suspended(until, state, bedtime)
 
 /** Something wrong with one field of a config, in plain words. */
 export interface ConfigIssue {
@@ -98,6 +132,8 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
   upgrade?(config: DataObject, from: number): DataObject
   /** The fields of its output can also be used as `vars.<name>` by all later steps. */
   setsVariables?: boolean
+  /** Only for steps that wait, and then with `true`: see TransactionalWait. */
+  inTransaction?: false
 }
 
 type Config<C extends z.ZodObject> = z.infer<C>
@@ -137,15 +173,40 @@ interface ExternalNode<C extends z.ZodObject, O extends z.ZodType> extends NodeD
 /** Waits in the database, holding no process. `run` starts the wait, `resume` ends it. */
 interface SuspendingNode<C extends z.ZodObject, O extends z.ZodType> extends NodeDeclaration<C, O> {
   effect: 'suspending'
-  run(
-    config: Config<C>,
-    context: StepContext & { clock: Services['clock'] },
-  ): Suspended | Finished<z.infer<O>>
+  run(config: Config<C>, context: SuspendingContext): Suspended | Finished<z.infer<O>>
+  /** Its time has come, or something arrived (then `deliveries` isn't empty). */
   resume(
     config: Config<C>,
     state: Data,
-    context: StepContext & { clock: Services['clock'] },
+    context: SuspendingContext,
   ): Suspended | Finished<z.infer<O>>
+}
+
+/** The same, with the workspace's own data at hand: each time, its writes and the step's checkpoint commit together. */
+interface TransactionalWait<C extends z.ZodObject, O extends z.ZodType> extends Omit<
+  NodeDeclaration<C, O>,
+  'inTransaction'
+> {
+  effect: 'suspending'
+  inTransaction: true
+  run(
+    config: Config<C>,
+    context: SuspendingContext & TransactionServices,
+  ): Promise<Suspended | Finished<z.infer<O>>>
+  resume(
+    config: Config<C>,
+    state: Data,
+    context: SuspendingContext & TransactionServices,
+  ): Promise<Suspended | Finished<z.infer<O>>>
+}
+
+/** What a step that can fall asleep is given. */
+export interface SuspendingContext extends StepContext {
+  clock: Services['clock']
+  /** What arrived since it fell asleep. */
+  deliveries: readonly Delivery[]
+  /** The id of an execution that this step starts; the same in every attempt. `name` tells several apart. */
+  childId(name?: string): ExecutionId
 }
 
 /** Steers the run itself (loops); the state machine knows it by this mark, so it has no `run`. */
@@ -159,6 +220,7 @@ export type NodeType<C extends z.ZodObject = z.ZodObject, O extends z.ZodType = 
   | TransactionalNode<C, O>
   | ExternalNode<C, O>
   | SuspendingNode<C, O>
+  | TransactionalWait<C, O>
   | ControlNode<C, O>
 
 /** Declares a node type. Everything people see of it (form, palette, docs, validation) follows from this declaration. */

@@ -8,7 +8,7 @@ export type RunEvent =
   /** For good: no attempt is left. */
   | { kind: 'failed'; step: Step; error: ErrorData }
   /** Goes to sleep, for reasons of its own. */
-  | { kind: 'suspended'; step: Step; until: number | null; progress: Data }
+  | { kind: 'suspended'; step: Step; until: number | null; progress: Data; hasWaits: boolean }
   /** This attempt failed; another one is due. */
   | { kind: 'postponed'; step: Step; until: number }
   /** A loop knows its items. */

@@ -75,6 +75,8 @@ export function newStep(node: PlanNode, frame: Frame): Step {
       until: null,
       retrying: false,
       progress: null,
+      hasWaits: false,
+      deliveries: [],
       interrupted: null,
       record: null,
       loop: null,

@@ -1,6 +1,6 @@
 import type { Data } from '../data.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
-import type { ErrorData, StepRecord } from '../store.ts'
+import type { Delivery, ErrorData, StepPlace, StepRecord } from '../store.ts'
 import type { Effect, RunEvent } from './events.ts'
 import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
 import { hasRoom, isDone, keepFailure, keepResult, loopOutput, newLoop, openItem } from './loops.ts'
@@ -21,6 +21,7 @@ import { placeOf, type End, type Frame, type LoopRun, type RunState, type Step }
 export interface Known {
   steps: readonly StepRecord[]
   attemptsBefore: Readonly<Record<string, number>>
+  deliveries: readonly (Delivery & StepPlace)[]
 }
 
 /**
@@ -30,7 +31,7 @@ export interface Known {
 export function begin(
   plan: Plan,
   trigger: PlanNode,
-  known: Known = { steps: [], attemptsBefore: {} },
+  known: Known = { steps: [], attemptsBefore: {}, deliveries: [] },
 ): { state: RunState; effects: Effect[] } {
   const entry = plan.entry(trigger)
   const state: RunState = {
@@ -38,6 +39,7 @@ export function begin(
     entry,
     known: new Map(),
     attemptsBefore: known.attemptsBefore,
+    deliveries: Map.groupBy(known.deliveries, ({ node, path }) => `${node}@${path}`),
     isNew: known.steps.length === 0 && Object.keys(known.attemptsBefore).length === 0,
     root: rootFrame(entry.outside),
     waiting: new Set(),
@@ -84,6 +86,7 @@ function take(state: RunState, event: RunEvent, effects: Effect[]): void {
       return fail(state, step, event.error, effects)
     case 'suspended':
       step.progress = event.progress
+      step.hasWaits = event.hasWaits
       return rest(state, step, event.until, false)
     case 'postponed':
       return rest(state, step, event.until, true)
@@ -294,7 +297,18 @@ function rest(state: RunState, step: Step, until: number | null, retrying: boole
   step.status = 'waiting'
   step.until = until
   step.retrying = retrying
+  if (state.deliveries.size > 0) receive(state, step)
   state.waiting.add(step)
+}
+
+/** What has arrived for a step that waits is a reason to wake it at once. */
+function receive({ deliveries }: RunState, step: Step): void {
+  const place = placeOf(step)
+  const arrived = deliveries.get(place)
+  if (arrived === undefined || step.retrying) return
+  deliveries.delete(place)
+  step.deliveries = arrived
+  step.until = 0
 }
 
 function wake(state: RunState, now: number, effects: Effect[]): void {

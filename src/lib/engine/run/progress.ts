@@ -5,11 +5,16 @@ import type { Step } from './state.ts'
 
 /*
  * What the engine keeps in a record's `progress`:
- *   a waiting step        { until, state }   when to look again, and what the node left for itself
+ *   a waiting step        { until, state, waits }   when to look again, what the node left for itself, and whether
+ *                                           something outside was asked to wake it
  *   a failed attempt      { retryAt }        when the next attempt is due; without it, the failure is final
  */
 
-export const waitingProgress = (until: number | null, state: Data): Data => ({ until, state })
+export const waitingProgress = (until: number | null, state: Data, waits: boolean): Data => ({
+  until,
+  state,
+  ...(waits ? { waits } : {}),
+})
 export const retryProgress = (retryAt: number): Data => ({ retryAt })
 
 const read = (progress: Data, name: string): Data | undefined =>
@@ -41,7 +46,14 @@ export function recall(step: Step, record: StepRecord): RunEvent | null {
       return recallFailure(step, record)
     case 'waiting': {
       const progress = read(record.progress, 'state') ?? null
-      return { kind: 'suspended', step, until: momentIn(record.progress, 'until'), progress }
+      const hasWaits = read(record.progress, 'waits') === true
+      return {
+        kind: 'suspended',
+        step,
+        until: momentIn(record.progress, 'until'),
+        progress,
+        hasWaits,
+      }
     }
     case 'running':
       // A loop just goes on; of anything else, nobody knows how far it came.

@@ -1,7 +1,7 @@
 import type { Data, DataObject } from '../data.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Entry } from '../plan/entry.ts'
-import type { ErrorData, StepRecord } from '../store.ts'
+import type { Delivery, ErrorData, StepRecord } from '../store.ts'
 
 /** What came in over one edge. */
 export interface Arrival {
@@ -64,6 +64,10 @@ export interface Step {
   retrying: boolean
   /** What a suspended step left for itself. */
   progress: Data
+  /** Something in the outside was asked to wake it. */
+  hasWaits: boolean
+  /** What has arrived for it from outside, until it's resumed. */
+  deliveries: readonly Delivery[]
   /** The record of an attempt that nobody finished. */
   interrupted: StepRecord | null
   /** The last attempt's record, which a wake-up or an end is written into. */
@@ -95,6 +99,8 @@ export interface RunState {
   /** What earlier processes wrote down, by `${node}@${path}`; taken out as the run passes by. */
   known: Map<string, StepRecord>
   attemptsBefore: Readonly<Record<string, number>>
+  /** What has arrived for waiting steps, by place; taken out as they're met. */
+  deliveries: Map<string, Delivery[]>
   /** Nothing was ever written down: there is nothing to look for. */
   isNew: boolean
   root: Frame
