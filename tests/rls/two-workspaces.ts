@@ -99,6 +99,11 @@ export async function makeTenant(db: Client, email: string): Promise<Tenant> {
      values ($1, $2, 'hook', 1, 1, 'succeeded', now())`,
     [execution, workspace],
   )
+  await db.query(
+    `insert into public.execution_waits (workspace_id, execution_id, node_id, kind, key)
+     values ($1, $2, 'hook', 'callback', 'door')`,
+    [workspace, execution],
+  )
   await db.query(`insert into public.workflow_drafts (workflow_id, workspace_id) values ($1, $2)`, [
     workflow,
     workspace,

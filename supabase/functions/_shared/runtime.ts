@@ -122,13 +122,26 @@ export class Runtime {
     await this.pool.close()
   }
 
+  /** What an execution of ours has started or woken goes on here, at once; if not, a worker finds it. */
+  #takeUp(executions: readonly ExecutionId[]): void {
+    for (const execution of executions) {
+      this.resume(execution).catch((problem: unknown) => {
+        if (!isOutage(problem))
+          console.error(`weft: execution ${execution} could not be taken up`, problem)
+      })
+    }
+  }
+
   #run(
     claimed: ClaimedExecution,
     onResponse?: (response: WebhookResponse) => void,
   ): Promise<RunOutcome> {
     const outcome = this.#engine.run(
       claimed,
-      onResponse === undefined ? {} : { onResponse },
+      {
+        onReady: (executions) => this.#takeUp(executions),
+        ...(onResponse === undefined ? {} : { onResponse }),
+      },
       this.#runsForMs === null ? {} : { deadline: Date.now() + this.#runsForMs },
     )
     this.#running.add(outcome)

@@ -14,7 +14,7 @@ export interface Writing {
 }
 
 /** What a written checkpoint tells its writer. `null`: the lease is lost, nothing was written. */
-export type Written = { cancelRequested: boolean } | null
+export type WriteAnswer = { cancelRequested: boolean } | null
 
 /** By hand, and without what is empty: Postgres reads every key of every step, and there are thousands a second. */
 function stepText(step: StepRecord): string {
@@ -66,7 +66,7 @@ export async function checkpointBatch(
   queries: Queries,
   items: Writing[],
   repeated: boolean,
-): Promise<Outcome<Written>[]> {
+): Promise<Outcome<WriteAnswer>[]> {
   const numbered = (texts: (item: Writing) => string[]): string =>
     `[${items.flatMap((item, n) => texts(item).map((text) => `{"n":${n},${text}`)).join(',')}]`
   const ids = items.map((item) => item.id)
@@ -78,7 +78,7 @@ export async function checkpointBatch(
     numbered((item) => (repeated ? [] : item.fresh)),
     numbered((item) => (repeated ? [...item.fresh, ...item.again] : item.again)),
   ])
-  const outcomes: Outcome<Written>[] = items.map(() => ({ ok: null }))
+  const outcomes: Outcome<WriteAnswer>[] = items.map(() => ({ ok: null }))
   for (const row of rows) outcomes[row.n] = { ok: { cancelRequested: row.cancel_requested } }
   return outcomes
 }

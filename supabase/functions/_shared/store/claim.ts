@@ -13,6 +13,8 @@ export interface ClaimedRow {
   mode: 'live' | 'test'
   created_at: Date
   cancel_requested: boolean
+  depth: number
+  is_awaited: boolean
 }
 
 const TAKE = `
@@ -20,11 +22,13 @@ update public.executions e
 set status = 'running',
     lease_number = e.lease_number + 1,
     lease_until = now() + interval '${LEASE_SECONDS} s',
-    wake_at = null
+    wake_at = null,
+    delivered_at = null
 from free
 where e.id = free.id
 returning e.id, e.workspace_id, e.workflow_id, e.version_id, e.lease_number, e.trigger_node, e.trigger_data, e.mode,
-          e.created_at, e.cancel_requested_at is not null as cancel_requested`
+          e.created_at, e.cancel_requested_at is not null as cancel_requested, e.depth,
+          e.parent_id is not null as is_awaited`
 
 // Takes executions by name: what waits and is due, and what is queued. "skip locked": who is being taken by another
 // process at this moment is theirs. The ids are given as an array so that the plan goes by primary key in one partition.

@@ -14,6 +14,7 @@ import type {
 } from '../../../../src/lib/engine/store.ts'
 import type { Connection } from '../database/connection.ts'
 import type { ClaimedRow } from './claim.ts'
+import { deliveriesOf } from './waits.ts'
 
 interface StepRow {
   execution_id: string
@@ -83,7 +84,13 @@ export async function withSteps(
       cancelRequested: row.cancel_requested,
       steps: [],
       attemptsBefore: {},
+      deliveries: [],
+      depth: row.depth,
+      isAwaited: row.is_awaited,
     })
+  }
+  for (const [id, delivery] of await deliveriesOf(connection, [...executions.keys()])) {
+    executions.get(id)?.deliveries.push(delivery)
   }
   const rows = await connection.query<StepRow>(LOAD_STEPS, [[...executions.keys()]])
   for (const row of rows) {

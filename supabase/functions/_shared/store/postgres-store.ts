@@ -1,4 +1,9 @@
-import type { ExecutionId, VersionId, WorkspaceId } from '../../../../src/lib/engine/ids.ts'
+import type {
+  ExecutionId,
+  VersionId,
+  WorkflowId,
+  WorkspaceId,
+} from '../../../../src/lib/engine/ids.ts'
 import type { TransactionServices } from '../../../../src/lib/engine/services.ts'
 import type {
   AcceptResult,
@@ -6,23 +11,27 @@ import type {
   ClaimedExecution,
   ExecutionStore,
   Lease,
+  LiveTrigger,
   NewExecution,
   VersionRecord,
+  Written,
 } from '../../../../src/lib/engine/store.ts'
 import { Connection } from '../database/connection.ts'
 import { isCollision, isOutage, whileAway } from '../database/outage.ts'
-import type { Pool } from '../database/pool.ts'
+import type { Pool, Queries } from '../database/pool.ts'
 import { LeaseLost, parseDefinition } from '../engine.ts'
 import { PostgresRecords } from '../services/records/postgres-records.ts'
 import { acceptBatch, accepting, type Accepting } from './accept.ts'
 import { Batcher } from './batcher.ts'
-import { checkpointBatch, writing, type Writing, type Written } from './checkpoint.ts'
+import { checkpointBatch, writing, type WriteAnswer, type Writing } from './checkpoint.ts'
 import { claimAbandonedRows, claimRows } from './claim.ts'
 import { withSteps } from './load-steps.ts'
 import { WrittenSteps } from './written-steps.ts'
 import { reach } from './race-points.ts'
 import { renewLeases } from './renew.ts'
 import { transactionScope } from './transaction-scope.ts'
+import { hasExtras, writeExtras } from './waits.ts'
+import { liveTrigger } from './live-trigger.ts'
 import { VersionCache } from './version-cache.ts'
 
 /** A caller who waits for 202 isn't kept waiting for a database that is away. */
@@ -47,7 +56,7 @@ export class PostgresStore implements ExecutionStore {
   readonly #pool: Pool
   readonly #connections: Connection[]
   readonly #accepts: Batcher<Accepting, AcceptResult>
-  readonly #checkpoints: Batcher<Writing, Written>
+  readonly #checkpoints: Batcher<Writing, WriteAnswer>
   readonly #claims: Batcher<string, ClaimedExecution | null>
   readonly #forClaims: Connection
   readonly #versions: VersionCache
@@ -114,8 +123,19 @@ export class PostgresStore implements ExecutionStore {
     return await this.#versions.get(id)
   }
 
-  async checkpoint(lease: Lease, write: Checkpoint): Promise<{ cancelRequested: boolean }> {
+  async liveTrigger(
+    workspace: WorkspaceId,
+    workflow: WorkflowId,
+    kind: string,
+  ): Promise<LiveTrigger | null> {
+    // Not from the pool: who asks may hold one of its connections, and all of them waiting for another would wait for ever.
+    return await liveTrigger(this.#forClaims, workspace, workflow, kind)
+  }
+
+  async checkpoint(lease: Lease, write: Checkpoint): Promise<Written> {
     return await this.#keepingCount(lease, async () => {
+      if (hasExtras(write))
+        return { write, written: await this.#checkpointWithExtras(lease, write) }
       const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
       return { write, written: await this.#checkpoints.add(item) }
     })
@@ -125,7 +145,7 @@ export class PostgresStore implements ExecutionStore {
     lease: Lease,
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
-  ): Promise<{ cancelRequested: boolean }> {
+  ): Promise<Written> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#keepingCount(lease, () => this.#transactOnce(lease, workspace, work))
@@ -167,29 +187,57 @@ export class PostgresStore implements ExecutionStore {
     lease: Lease,
     workspace: WorkspaceId,
     work: (services: TransactionServices) => Promise<Checkpoint>,
-  ): Promise<{ write: Checkpoint; written: Written }> {
+  ): Promise<{ write: Checkpoint; written: Written | null }> {
     const result = await this.#pool.transaction(transactionScope(workspace), async (queries) => {
-      const write = await work({ records: new PostgresRecords(queries, workspace) })
+      const write = await work({
+        records: new PostgresRecords(queries, workspace),
+        workflows: {
+          // On a connection that isn't under the node's role; it reads what was committed, as any caller would.
+          liveTrigger: (workflow, kind) => this.liveTrigger(workspace, workflow, kind),
+        },
+      })
       await reach('transact:before-checkpoint')
       await queries.query('reset role')
-      const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
-      const [outcome] = await checkpointBatch(queries, [item], false)
-      // Thrown inside of the transaction: whatever the work wrote is undone.
-      if (outcome === undefined || !('ok' in outcome) || outcome.ok === null) {
-        throw new LeaseLost(lease.execution)
-      }
+      const written = await this.#writeWhole(queries, lease, write, false)
       await reach('transact:before-commit')
-      return { write, written: outcome.ok }
+      return { write, written }
     })
     await reach('transact:after-commit')
     return result
   }
 
+  /** A checkpoint that opens waits or starts executions is rare, and shares no commit. */
+  async #checkpointWithExtras(lease: Lease, write: Checkpoint): Promise<Written> {
+    await reach('checkpoint:before-commit')
+    const written = await whileAway(CHECKPOINT_PATIENCE_MS, (attempt) =>
+      this.#pool.transaction('', (queries) => this.#writeWhole(queries, lease, write, attempt > 1)),
+    )
+    await reach('checkpoint:after-commit')
+    return written
+  }
+
+  /** All of a checkpoint, inside of a transaction. Without the lease it throws, and whatever the transaction wrote is undone. */
+  async #writeWhole(
+    queries: Queries,
+    lease: Lease,
+    write: Checkpoint,
+    repeated: boolean,
+  ): Promise<Written> {
+    const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
+    const [outcome] = await checkpointBatch(queries, [item], repeated)
+    if (outcome === undefined || !('ok' in outcome) || outcome.ok === null) {
+      throw new LeaseLost(lease.execution)
+    }
+    if (!hasExtras(write)) return outcome.ok
+    const ready = await writeExtras(queries, lease.execution, write)
+    return ready.length === 0 ? outcome.ok : { ...outcome.ok, ready }
+  }
+
   /** Remembers what was written. Without lease or database, the engine lets go: nothing more comes under this lease. */
   async #keepingCount(
     lease: Lease,
-    work: () => Promise<{ write: Checkpoint; written: Written }>,
-  ): Promise<{ cancelRequested: boolean }> {
+    work: () => Promise<{ write: Checkpoint; written: Written | null }>,
+  ): Promise<Written> {
     try {
       const { write, written } = await work()
       if (written === null) throw new LeaseLost(lease.execution)
