@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { evaluate, explain } from '../../src/lib/engine/template/conditions.ts'
@@ -129,5 +130,15 @@ describe('the catalogue of operators', () => {
   it('agrees with the evaluation on which operators have no right side', () => {
     const without = OPERATOR_CATALOGUE.filter(({ rightKind }) => rightKind === 'none')
     expect(new Set(without.map(({ op }) => op as string))).toEqual(TAKES_NO_RIGHT)
+  })
+})
+
+describe('the page about conditions', () => {
+  it('has every operator with the words that people read', async () => {
+    const page = await readFile('docs/conditions.md', 'utf8')
+    for (const { op, label } of OPERATOR_CATALOGUE) {
+      const words = label.replace(/ \(.*\)$/, '')
+      expect(page).toContain(`| \`${op}\` | ${words} |`)
+    }
   })
 })
