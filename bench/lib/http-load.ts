@@ -1,15 +1,19 @@
-import { connect, type Socket } from 'node:net'
+import { HttpConnection, type HttpRequest } from './http-connection.ts'
 
-/** A request that is sent over and over. */
-export interface LoadPlan {
-  url: string
-  body: string
+/** As much as so many connections can do: each sends again when it was answered. */
+export interface ClosedLoad extends HttpRequest {
   connections: number
   milliseconds: number
 }
 
-/** What came of it. Latencies in milliseconds, one per answer, in the order of the answers. */
+/** So many requests a second, whatever becomes of them. */
+export interface OpenLoad extends ClosedLoad {
+  perSecond: number
+}
+
+/** What came of it. */
 export interface LoadResult {
+  /** Milliseconds, one per answer, in the order of the answers. */
   latencies: number[]
   /** Answers by status. */
   statuses: Map<number, number>
@@ -17,88 +21,93 @@ export interface LoadResult {
   milliseconds: number
 }
 
-const HEADER_END = Buffer.from('\r\n\r\n')
+const empty = (): LoadResult => ({ latencies: [], statuses: new Map(), milliseconds: 0 })
 
-/**
- * One keep-alive connection that sends the next request when the last one is answered. By hand on a socket: the load
- * generator shares two cores with what it measures, and a client library costs more than the server.
- */
-class LoadConnection {
-  readonly #socket: Socket
-  readonly #request: Buffer
-  readonly #result: LoadResult
-  readonly #until: number
-  readonly #finished: PromiseWithResolvers<void> = Promise.withResolvers()
-  #pending: Buffer = Buffer.alloc(0)
-  #sentAt = 0
-
-  constructor(plan: LoadPlan, until: number, result: LoadResult) {
-    const url = new URL(plan.url)
-    const body = Buffer.from(plan.body)
-    this.#request = Buffer.concat([
-      Buffer.from(
-        `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
-      ),
-      body,
-    ])
-    this.#until = until
-    this.#result = result
-    this.#socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true })
-    this.#socket.on('connect', () => this.#send())
-    this.#socket.on('data', (chunk) => this.#read(chunk))
-    this.#socket.on('error', (problem) => this.#finished.reject(problem))
-    this.#socket.on('close', () =>
-      this.#finished.reject(new Error('the server closed a connection')),
-    )
-  }
-
-  get finished(): Promise<void> {
-    return this.#finished.promise
-  }
-
-  #send(): void {
-    this.#sentAt = performance.now()
-    this.#socket.write(this.#request)
-  }
-
-  #read(chunk: Buffer): void {
-    this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk])
-    const end = this.#pending.indexOf(HEADER_END)
-    if (end < 0) return
-    const head = this.#pending.toString('latin1', 0, end).toLowerCase()
-    const length = /content-length: (\d+)/.exec(head)?.[1]
-    if (length === undefined) {
-      this.#finished.reject(new Error(`an answer without a length: ${head}`))
-      return
-    }
-    if (this.#pending.length < end + HEADER_END.length + Number(length)) return
-    this.#pending = Buffer.alloc(0)
-    this.#answered(Number(head.slice(9, 12)))
-  }
-
-  #answered(status: number): void {
-    const now = performance.now()
-    const { latencies, statuses } = this.#result
-    latencies.push(now - this.#sentAt)
-    statuses.set(status, (statuses.get(status) ?? 0) + 1)
-    if (now < this.#until) {
-      this.#send()
-      return
-    }
-    this.#finished.resolve()
-    this.#socket.destroy()
-  }
+function keep(result: LoadResult, status: number, latency: number): void {
+  result.latencies.push(latency)
+  result.statuses.set(status, (result.statuses.get(status) ?? 0) + 1)
 }
 
-/** Sends as many requests as are answered in the time given. */
-export async function load(plan: LoadPlan): Promise<LoadResult> {
-  const result: LoadResult = { latencies: [], statuses: new Map(), milliseconds: 0 }
+/** Closed loop: sends as many requests as are answered in the time given. */
+export async function load(plan: ClosedLoad): Promise<LoadResult> {
+  const result = empty()
+  const finished = Promise.withResolvers<undefined>()
+  const sentAt = new Map<HttpConnection, number>()
+  const answered = (status: number, connection: HttpConnection) => {
+    const now = performance.now()
+    keep(result, status, now - (sentAt.get(connection) ?? now))
+    if (now < until) return send(connection)
+    connection.close()
+    sentAt.delete(connection)
+    if (sentAt.size === 0) finished.resolve(undefined)
+  }
+  const send = (connection: HttpConnection) => {
+    sentAt.set(connection, performance.now())
+    connection.send()
+  }
+  const connections = await openAll(plan, answered, finished.reject)
   const startedAt = performance.now()
-  const connections = Array.from(
-    { length: plan.connections },
-    () => new LoadConnection(plan, startedAt + plan.milliseconds, result),
-  )
-  await Promise.all(connections.map((connection) => connection.finished))
+  const until = startedAt + plan.milliseconds
+  for (const connection of connections) send(connection)
+  await finished.promise
   result.milliseconds = performance.now() - startedAt
   return result
 }
+
+/**
+ * Open loop: requests are due at fixed moments, and latency counts from the moment a request was due, so that a server
+ * that stalls can't hide it by keeping the sender waiting.
+ */
+export async function openLoad(plan: OpenLoad): Promise<LoadResult> {
+  const { perSecond, milliseconds } = plan
+  const result = empty()
+  const finished = Promise.withResolvers<undefined>()
+  const dueOf = new Map<HttpConnection, number>()
+  const late: number[] = []
+  const total = Math.floor((milliseconds / 1000) * perSecond)
+  let made = 0
+  const answered = (status: number, connection: HttpConnection) => {
+    keep(result, status, performance.now() - (dueOf.get(connection) ?? 0))
+    idle.push(connection)
+    dispatch()
+    if (result.latencies.length === total) finished.resolve(undefined)
+  }
+  const dispatch = () => {
+    while (late.length > 0 && idle.length > 0) {
+      const connection = idle.pop()
+      if (connection === undefined) return
+      dueOf.set(connection, late.shift() ?? 0)
+      connection.send()
+    }
+  }
+  const connections = await openAll(plan, answered, finished.reject)
+  const idle = [...connections]
+  const startedAt = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    while (made < total) {
+      const due = startedAt + (made / perSecond) * 1000
+      if (due > now) break
+      made++
+      late.push(due)
+    }
+    dispatch()
+  }, 1)
+  try {
+    if (total > 0) await finished.promise
+  } finally {
+    clearInterval(timer)
+    for (const connection of connections) connection.close()
+  }
+  result.milliseconds = performance.now() - startedAt
+  return result
+}
+
+const openAll = (
+  plan: ClosedLoad,
+  answered: (status: number, connection: HttpConnection) => void,
+  failed: (problem: Error) => void,
+): Promise<HttpConnection[]> =>
+  Promise.all(
+    Array.from({ length: plan.connections }, () => HttpConnection.open(plan, answered, failed)),
+  )

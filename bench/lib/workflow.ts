@@ -1,47 +1,20 @@
 import type { Client } from 'pg'
+import { row, setters, webhook } from './drawing.ts'
 
-/** A chain of set-variables nodes behind a webhook, as people would draw it. */
-function chain(length: number): unknown {
-  const nodes: unknown[] = [
-    { ...common('hook', 'webhook', 0), type: 'trigger.webhook', config: {} },
-  ]
-  const edges: unknown[] = []
-  for (let index = 1; index <= length; index++) {
-    const before = index === 1 ? 'hook' : `set${index - 1}`
-    nodes.push({
-      ...common(`set${index}`, `set_${index}`, index),
-      type: 'data.set_variables',
-      config: {
-        variables: [
-          {
-            name: 'greeting',
-            type: 'text',
-            value: `Hello {{ steps.webhook.body.name }}, this is step ${index}`,
-          },
-          { name: 'amount', type: 'number', value: '{{ steps.webhook.body.amount }}' },
-        ],
-      },
-    })
-    edges.push({
-      id: `e${index}`,
-      source: before,
-      sourcePort: 'out',
-      target: `set${index}`,
-      targetPort: 'in',
-    })
-  }
-  return { schema: 1, nodes, edges, settings: {} }
+/** Somebody's workspace, in which benchmarks publish workflows. */
+export interface BenchWorkspace {
+  id: string
+  person: string
 }
 
-const common = (id: string, key: string, column: number) => ({
-  id,
-  key,
-  version: 1,
-  title: key,
-  position: { x: column * 240, y: 0 },
-  onError: 'stop',
-  disabled: false,
-})
+/** A workflow that is live. */
+export interface LiveWorkflow {
+  workspace: string
+  workflow: string
+  version: string
+  /** The end of its webhook's address. */
+  token: string
+}
 
 async function first<Row>(db: Client, sql: string, values: unknown[]): Promise<Row> {
   const [row] = (await db.query(sql, values)).rows as Row[]
@@ -49,31 +22,58 @@ async function first<Row>(db: Client, sql: string, values: unknown[]): Promise<R
   return row
 }
 
-/** Publishes webhook -> so many set-variables nodes, through the functions that the app calls. Answers with the token. */
-export async function publishBenchWorkflow(db: Client, length: number): Promise<string> {
-  const { id: person } = await first<{ id: string }>(
-    db,
-    `insert into auth.users (id, email) values (gen_random_uuid(), 'bench@example.org') returning id`,
-    [],
-  )
-  await db.query(`select set_config('request.jwt.claims', $1, false)`, [
+/** From now on this connection's statements are a signed-in person's, as the app's are. */
+const actAs = (db: Client, person: string) =>
+  db.query(`select set_config('request.jwt.claims', $1, false)`, [
     JSON.stringify({ sub: person, role: 'authenticated' }),
   ])
-  const workspace = await first<{ id: string }>(
+
+/** A new person with a workspace, made through the functions that the app calls. */
+export async function openWorkspace(db: Client, name = 'Bench'): Promise<BenchWorkspace> {
+  const { id: person } = await first<{ id: string }>(
     db,
-    `select id from public.create_workspace('Bench')`,
+    `insert into auth.users (id, email)
+     values (gen_random_uuid(), gen_random_uuid() || '@example.org') returning id`,
     [],
   )
-  const workflow = await first<{ id: string }>(
+  await actAs(db, person)
+  const { id } = await first<{ id: string }>(db, `select id from public.create_workspace($1)`, [
+    name,
+  ])
+  return { id, person }
+}
+
+/** Puts a definition live as a new workflow of the workspace. Its webhook has to have the id "webhook". */
+export async function publish(
+  db: Client,
+  workspace: BenchWorkspace,
+  definition: unknown,
+  name = 'Bench',
+): Promise<LiveWorkflow> {
+  await actAs(db, workspace.person)
+  const { id: workflow } = await first<{ id: string }>(
     db,
-    `insert into public.workflows (workspace_id, name) values ($1, 'Bench') returning id`,
-    [workspace.id],
+    `insert into public.workflows (workspace_id, name) values ($1, $2) returning id`,
+    [workspace.id, name],
   )
-  await db.query(`select public.publish_version($1, $2)`, [workflow.id, chain(length)])
+  const { id: version } = await first<{ id: string }>(
+    db,
+    `select id from public.publish_version($1, $2)`,
+    [workflow, definition],
+  )
   const { token } = await first<{ token: string }>(
     db,
-    `select token from public.webhook_endpoints where workflow_id = $1`,
-    [workflow.id],
+    `select public.ensure_webhook_endpoint($1, 'webhook') as token`,
+    [workflow],
   )
-  return token
+  return { workspace: workspace.id, workflow, version, token }
+}
+
+/** Publishes webhook -> so many set-variables nodes, in a workspace of its own. */
+export async function publishBenchWorkflow(
+  db: Client,
+  length: number,
+  respond: 'accepted' | 'result' = 'accepted',
+): Promise<LiveWorkflow> {
+  return await publish(db, await openWorkspace(db), row(webhook(respond), ...setters(length)))
 }

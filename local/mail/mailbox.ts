@@ -4,6 +4,8 @@ import { dirname } from 'node:path'
 /** A message as it was received. */
 export type ReceivedMessage = {
   id: string
+  /** The sender's own name for it, by which a repeat can be told; '' when it gave none. */
+  messageId: string
   receivedAt: string
   from: string
   /** Every address that it was delivered to, copies included. */

@@ -24,6 +24,7 @@ export async function startSmtpServer(
           if (stream.sizeExceeded) return done(new Error('The message is larger than 25 MB.'))
           mailbox.add({
             id: randomUUID(),
+            messageId: mail.messageId ?? '',
             receivedAt: new Date().toISOString(),
             from:
               mail.from?.text ??
