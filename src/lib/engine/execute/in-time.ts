@@ -17,7 +17,8 @@ export async function inTime<T>(
   const patience = clock
     .sleep(limitMs, AbortSignal.any([control.signal, done.signal]))
     .then((): never => {
-      if (control.signal.aborted) throw new CalledOff()
+      // Work that is done is called off no more: the same step may be tried again with the same signal.
+      if (control.signal.aborted || done.signal.aborted) throw new CalledOff()
       control.abort()
       throw problems.tookTooLong(limitMs)
     })
