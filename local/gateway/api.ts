@@ -38,7 +38,14 @@ export async function startApi(settings: ApiSettings, log: Log): Promise<Api> {
     setTimeout(() => void start(), 100)
   }
 
-  async function start(): Promise<void> {
+  let starting: Promise<void> | undefined
+
+  /** One thread at a time: whoever asks meanwhile waits for the same one. */
+  function start(): Promise<void> {
+    return (starting ??= launch().finally(() => (starting = undefined)))
+  }
+
+  async function launch(): Promise<void> {
     if (stopped || current.port) return
     try {
       current = await startThread(settings, log, died)
@@ -61,6 +68,7 @@ export async function startApi(settings: ApiSettings, log: Log): Promise<Api> {
       })
     },
     async restart() {
+      await starting
       const { worker } = current
       current = { worker, port: undefined }
       await worker.terminate()
@@ -69,6 +77,7 @@ export async function startApi(settings: ApiSettings, log: Log): Promise<Api> {
     async stop() {
       stopped = true
       agent.destroy()
+      await starting
       await current.worker.terminate()
     },
   }

@@ -17,7 +17,7 @@ describe('a transaction that the database broke off', () => {
         records.create = async (...given) => {
           if (++tries === 1) throw new Error('the connection broke')
           // Takes a moment, as a database does.
-          await new Promise((done) => setTimeout(done, 5))
+          await b.clock.sleep(5)
           return await services.records.create(...given)
         }
         return work({ ...services, records })
@@ -38,7 +38,7 @@ describe('a transaction that the database broke off', () => {
         throw new Error('deadlock detected')
       }).catch(() => undefined)
       return await transact(lease, workspace, async (services) => {
-        await new Promise((done) => setTimeout(done, 5))
+        await b.clock.sleep(5)
         return await work(services)
       })
     }
