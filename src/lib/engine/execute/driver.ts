@@ -17,13 +17,15 @@ import type {
   VersionRecord,
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
+import { childOf } from './child.ts'
 import { Journal } from './journal.ts'
-import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_DEPTH, TURN_MS } from './limits.ts'
+import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
-import { outlivesTurn, Performer } from './performer.ts'
-import { EXECUTION_TIMED_OUT, problems } from './problems.ts'
+import { outlivesTurn } from './outcomes.ts'
+import { Performer } from './performer.ts'
+import { EXECUTION_TIMED_OUT } from './problems.ts'
 import { Timestamps } from './timestamps.ts'
 
 /** What a driver drives. */
@@ -216,22 +218,7 @@ export class Driver implements Surroundings {
   }
 
   child(step: Step, start: ChildStart): NewExecution {
-    const { claimed } = this.#drive
-    const depth = claimed.depth + 1
-    if (depth > MOST_DEPTH) throw problems.tooDeep(MOST_DEPTH)
-    const { id, workflow, version, triggerNode, triggerKind, triggerData, awaited } = start
-    const parent = {
-      execution: claimed.lease.execution,
-      node: step.node.id,
-      path: step.frame.path,
-    }
-    return {
-      ...{ id, workflow, version, triggerNode, triggerKind, triggerData, depth },
-      workspace: claimed.workspace,
-      mode: claimed.mode,
-      onlyIfLive: false,
-      ...(awaited ? { parent } : {}),
-    }
+    return childOf(this.#drive.claimed, step, start)
   }
 
   /** The same, in the driving loop's own turn. */
