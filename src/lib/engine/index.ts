@@ -69,6 +69,12 @@ export { compile } from './plan/compile.ts'
 export { PlanCache } from './plan/cache.ts'
 export type { Plan, PlanNode } from './plan/plan.ts'
 
+export { planReplay } from './replay/plan-replay.ts'
+export type { ReplayPlan, ReplayWish } from './replay/plan-replay.ts'
+export { traceOf } from './replay/step-trace.ts'
+export type { StepTrace } from './replay/step-trace.ts'
+export { acts } from './replay/acts.ts'
+
 export { compileTemplate, render } from './template/compile.ts'
 export type { TemplateScope } from './template/compile.ts'
 export { checkVariables, renameStepKey, variablesIn } from './template/variables.ts'

@@ -132,6 +132,8 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
   upgrade?(config: DataObject, from: number): DataObject
   /** The fields of its output can also be used as `vars.<name>` by all later steps. */
   setsVariables?: boolean
+  /** It leaves nothing behind, outside or in the workspace's data: a replay just runs it again. */
+  readOnly?: boolean
   /** Only for steps that wait, and then with `true`: see TransactionalWait. */
   inTransaction?: false
 }

@@ -13,6 +13,7 @@ export const findRecords = defineNode({
   description: 'Looks up the records of a pipeline that match some rules.',
   icon: 'search',
   effect: 'transactional',
+  readOnly: true,
   config: z.object({
     pipeline: field.pipeline({ label: 'Pipeline' }),
     where: field

@@ -19,6 +19,7 @@ export const delay = defineNode({
   description: 'Waits for a while, or until a date, before the next step.',
   icon: 'timer',
   effect: 'suspending',
+  readOnly: true,
   config: z.object({
     mode: field
       .select({ label: 'Wait' }, [
