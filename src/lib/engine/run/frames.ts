@@ -70,16 +70,19 @@ export function* openSteps(frame: Frame): Generator<Step> {
 /** A step that is about to begin. */
 export function newStep(node: PlanNode, frame: Frame): Step {
   return {
-    ...{ node, frame, status: 'ready', attempt: 1, attemptsBefore: 0 },
-    ...{
-      until: null,
-      retrying: false,
-      progress: null,
-      hasWaits: false,
-      deliveries: [],
-      interrupted: null,
-      record: null,
-      loop: null,
-    },
+    // Written out: spreading literals into one another costs as much as a small step.
+    node,
+    frame,
+    status: 'ready',
+    attempt: 1,
+    attemptsBefore: 0,
+    until: null,
+    retrying: false,
+    progress: null,
+    hasWaits: false,
+    deliveries: [],
+    interrupted: null,
+    record: null,
+    loop: null,
   }
 }
