@@ -11,7 +11,8 @@ export function connectionOptions(url: string): pg.ClientConfig {
     connectionTimeoutMillis: 5_000,
     query_timeout: STATEMENT_PATIENCE_MS,
     keepAlive: true,
-    application_name: 'weft functions',
+    // Operators see in pg_stat_activity which process does what.
+    application_name: `weft ${Deno.pid}`,
   }
 }
 
