@@ -1,9 +1,23 @@
 // The functions' door to the engine: what they use of it, in one place.
 export {
+  acts,
+  compile,
+  ConfigProblem,
   createEngine,
+  errorData,
   LeaseLost,
   parseDefinition,
+  planReplay,
   registry,
   StepFailure,
+  WeftError,
 } from '../../../src/lib/engine/index.ts'
-export type { Engine, RunOutcome } from '../../../src/lib/engine/index.ts'
+export type {
+  Engine,
+  Plan,
+  PlanNode,
+  ReplayPlan,
+  ReplayWish,
+  RunOutcome,
+  StepTrace,
+} from '../../../src/lib/engine/index.ts'

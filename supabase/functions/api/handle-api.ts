@@ -1,4 +1,5 @@
 import { isOutage } from '../_shared/database/outage.ts'
+import { ConfigProblem } from '../_shared/engine.ts'
 import { FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
 import { Person } from './person.ts'
@@ -8,7 +9,7 @@ import { ROUTES, type Route } from './routes.ts'
 const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-headers': 'authorization, apikey, content-type, x-client-info',
-  'access-control-allow-methods': 'POST, DELETE, OPTIONS',
+  'access-control-allow-methods': 'GET, POST, DELETE, OPTIONS',
 }
 
 /** Answers /api/…: what people ask of executions and webhooks, as themselves. */
@@ -25,6 +26,7 @@ async function answered(request: Request): Promise<Response> {
     return await route.handle({ person: await Person.of(request), request, parts })
   } catch (problem) {
     if (problem instanceof Refused) return refuse(problem.refusal)
+    if (problem instanceof ConfigProblem) return refuse(notPossible(problem))
     if (problem instanceof NotStorable) return refuse(notStorable(problem))
     if (isOutage(problem)) return refuse(UNAVAILABLE)
     console.error('weft: an api request failed', problem)
@@ -47,6 +49,13 @@ function find(request: Request): { route: Route; parts: Record<string, string> }
     hint: 'Check the address and the method.',
   })
 }
+
+/** A version that can't be run, a step that isn't there. */
+const notPossible = ({ code, title, detail, hint }: ConfigProblem) => ({
+  status: 409,
+  ...{ code, title, detail },
+  hint: hint ?? 'Look at the workflow, mend it and publish it.',
+})
 
 const notStorable = (problem: NotStorable) => ({
   status: 400,

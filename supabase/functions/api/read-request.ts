@@ -11,7 +11,16 @@ export async function readRequest<S extends z.ZodType>(
   schema: S,
 ): Promise<z.infer<S>> {
   const text = new TextDecoder().decode(await readBody(request, MAX_BYTES))
-  const parsed = schema.safeParse(text === '' ? {} : fromJson(text))
+  return checked(text === '' ? {} : fromJson(text), schema)
+}
+
+/** What stands behind the question mark of the address, checked. Throws Refused (400). */
+export function readQuery<S extends z.ZodType>(request: Request, schema: S): z.infer<S> {
+  return checked(Object.fromEntries(new URL(request.url).searchParams), schema)
+}
+
+function checked<S extends z.ZodType>(data: unknown, schema: S): z.infer<S> {
+  const parsed = schema.safeParse(data)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw unreadable(`"${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'not as expected'}.`)

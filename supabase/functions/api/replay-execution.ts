@@ -1,71 +1,77 @@
 import { z } from 'zod'
 import type { Data } from '../../../src/lib/engine/data.ts'
-import type {
-  ExecutionId,
-  NodeId,
-  VersionId,
-  WorkflowId,
-  WorkspaceId,
-} from '../../../src/lib/engine/ids.ts'
-import { newExecutionId } from '../_shared/execution-id.ts'
-import { answer, Refused } from '../_shared/http/answers.ts'
+import { NodeId } from '../../../src/lib/engine/ids.ts'
+import { answer } from '../_shared/http/answers.ts'
+import { earlierExecution, type EarlierExecution } from '../_shared/replays/earlier-execution.ts'
+import { dataWithoutStart } from '../_shared/replays/refusals.ts'
+import { prepareReplay, startReplay, type Prepared } from '../_shared/replays/replay.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { notFound, requireRole } from './membership.ts'
-import { readRequest } from './read-request.ts'
+import type { Person } from './person.ts'
+import { readQuery, readRequest } from './read-request.ts'
 import type { Asked } from './routes.ts'
-import { triggerKind } from './start-execution.ts'
 
-const wanted = z.object({ version: z.enum(['same', 'latest']).default('same') })
+const version = z.enum(['same', 'latest']).default('same')
 
-/** An execution and its workflow as the person sees them: somebody else's aren't there. */
-interface ExecutionRow {
-  id: ExecutionId
-  workspace_id: WorkspaceId
-  workflow_id: WorkflowId
-  version_id: VersionId
-  trigger_node: NodeId
-  trigger_data: Data
-  mode: 'live' | 'test'
-}
+const wanted = z.object({
+  version,
+  from: NodeId.optional(),
+  repeat: z.union([z.literal('all'), z.array(NodeId).max(2000)]).optional(),
+  triggerData: z.custom<Data>().optional(),
+})
 
-/** POST executions/<id>/replay: a new execution with the same trigger data, on the same version or on the newest. */
+const looked = z.object({
+  version,
+  from: NodeId.optional(),
+  /** Whether it would start with other data. */
+  data: z.enum(['same', 'other']).default('same'),
+  /** Ids with commas between. */
+  repeat: z.string().max(100_000).optional(),
+})
+
+/** POST executions/<id>/replay: runs it once more. Steps that acted and succeeded are kept unless `repeat` names them. */
 export async function replayExecution({ person, request, parts }: Asked): Promise<Response> {
-  const { version: which } = await readRequest(request, wanted)
-  const [row] = await person.select<ExecutionRow>(
-    'executions',
-    `select=id,workspace_id,workflow_id,version_id,trigger_node,trigger_data,mode&id=eq.${parts['id']}`,
-  )
-  if (row === undefined) throw notFound('execution')
-  await requireRole(person, row.workspace_id, 'operator')
-  const [workflow] = await person.select<{
-    latest_version_id: VersionId | null
-    deleted_at: string | null
-  }>('workflows', `select=latest_version_id,deleted_at&id=eq.${row.workflow_id}`)
-  if (workflow === undefined || workflow.deleted_at !== null) throw notFound('workflow')
-  const version = which === 'same' ? row.version_id : workflow.latest_version_id
-  if (version === null) throw neverPublished()
-  const { definition } = await runtime().store.version(version)
-  const started = await runtime().start({
-    id: newExecutionId(),
-    workspace: row.workspace_id,
-    workflow: row.workflow_id,
-    version,
-    triggerNode: row.trigger_node,
-    triggerKind: triggerKind(definition, row.trigger_node),
-    triggerData: row.trigger_data,
-    mode: which === 'same' ? row.mode : 'live',
-    replayOf: row.id,
-    startedBy: person.id,
-    onlyIfLive: false,
-  })
-  return answer(202, { execution: started.id })
+  const wish = await readRequest(request, wanted)
+  if (wish.from !== undefined && wish.triggerData !== undefined) throw dataWithoutStart()
+  const earlier = await operable(person, parts['id'])
+  const world = worldOf()
+  const prepared = await prepareReplay(world, earlier, wish)
+  const execution = await startReplay(world, prepared, wish, person.id)
+  await runtime().resume(execution)
+  return answer(202, { execution, kept: named(prepared, prepared.plan.notRepeated) })
 }
 
-const neverPublished = () =>
-  new Refused({
-    status: 409,
-    code: 'api.never_published',
-    title: 'There is no newest version',
-    detail: 'This workflow was never published.',
-    hint: 'Publish it first, or replay on the version that the execution ran on.',
+/** GET executions/<id>/replay-plan: what a replay would keep, and which steps could be repeated if asked for. */
+export async function planReplayOf({ person, request, parts }: Asked): Promise<Response> {
+  const { data, repeat, ...wish } = readQuery(request, looked)
+  const earlier = await operable(person, parts['id'])
+  const prepared = await prepareReplay(worldOf(), earlier, {
+    ...wish,
+    repeat: repeat?.split(',').map((id) => NodeId.parse(id)),
+    triggerData: data === 'other' ? null : undefined,
   })
+  const { kept, notRepeated, uncertain, undecided } = prepared.plan
+  const first = kept.filter(({ path }) => path === '').map(({ node }) => node)
+  return answer(200, {
+    kept: named(prepared, [...new Set(first)]),
+    not_repeated: named(prepared, notRepeated),
+    uncertain: named(prepared, uncertain),
+    undecided: named(prepared, undecided),
+    replays: earlier.replays,
+  })
+}
+
+const worldOf = () => ({ queries: runtime().pool, store: runtime().store })
+
+/** An execution that the person may see and operate. Throws Refused otherwise. */
+async function operable(person: Person, id: string | undefined): Promise<EarlierExecution> {
+  const [seen] = await person.select('executions', `select=id&id=eq.${id}`)
+  if (seen === undefined || id === undefined) throw notFound('execution')
+  const earlier = await earlierExecution(runtime().pool, id)
+  if (earlier === undefined) throw notFound('execution')
+  await requireRole(person, earlier.workspace_id, 'operator')
+  return earlier
+}
+
+const named = ({ nodes }: Prepared, ids: readonly NodeId[]) =>
+  ids.map((node) => ({ node, title: nodes.node(node)?.title ?? node }))

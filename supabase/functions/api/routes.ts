@@ -1,7 +1,8 @@
 import type { Person } from './person.ts'
 import { startExecution } from './start-execution.ts'
 import { cancelExecution, retryExecution } from './control-execution.ts'
-import { replayExecution } from './replay-execution.ts'
+import { planReplayOf, replayExecution } from './replay-execution.ts'
+import { replayMany } from './replay-many.ts'
 import { removeWebhookSecret, setWebhookSecret } from './webhook-secret.ts'
 
 /** What a route is given. */
@@ -14,7 +15,7 @@ export interface Asked {
 
 /** One address of the api. A path without named parts still needs a group for `groups` to be there. */
 export interface Route {
-  method: 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'DELETE'
   path: RegExp
   handle(asked: Asked): Promise<Response>
 }
@@ -26,6 +27,8 @@ export const ROUTES: Route[] = [
   { method: 'POST', path: new RegExp(`^/executions/${ID}/cancel$`), handle: cancelExecution },
   { method: 'POST', path: new RegExp(`^/executions/${ID}/retry$`), handle: retryExecution },
   { method: 'POST', path: new RegExp(`^/executions/${ID}/replay$`), handle: replayExecution },
+  { method: 'GET', path: new RegExp(`^/executions/${ID}/replay-plan$`), handle: planReplayOf },
+  { method: 'POST', path: /^(?<at>\/executions\/replay)$/, handle: replayMany },
   { method: 'POST', path: /^(?<at>\/webhooks\/secret)$/, handle: setWebhookSecret },
   { method: 'DELETE', path: /^(?<at>\/webhooks\/secret)$/, handle: removeWebhookSecret },
 ]

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Data } from '../../../src/lib/engine/data.ts'
 import { NodeId, VersionId, WorkflowId, WorkspaceId } from '../../../src/lib/engine/ids.ts'
-import type { WorkflowDefinition } from '../../../src/lib/engine/definition/schema.ts'
 import { newExecutionId } from '../_shared/execution-id.ts'
-import { answer, Refused } from '../_shared/http/answers.ts'
+import { answer } from '../_shared/http/answers.ts'
 import { runtime } from '../_shared/runtime.ts'
+import { triggerKind } from '../_shared/trigger-kind.ts'
 import { notFound, requireRole } from './membership.ts'
 import type { Person } from './person.ts'
 import { readRequest } from './read-request.ts'
@@ -58,17 +58,4 @@ async function visibleVersion(
   ])
   if (row === undefined || there === undefined) throw notFound('version')
   return row
-}
-
-/** The type of the trigger that an execution starts at. Throws Refused where there's no such trigger. */
-export function triggerKind(definition: WorkflowDefinition, node: NodeId): string {
-  const trigger = definition.nodes.find((one) => one.id === node && one.type.startsWith('trigger.'))
-  if (trigger !== undefined && !trigger.disabled) return trigger.type
-  throw new Refused({
-    status: 409,
-    code: 'api.no_such_trigger',
-    title: 'This trigger is not there',
-    detail: 'The version that should run has no such trigger, or it is switched off.',
-    hint: 'Pick another trigger to start at, or another version.',
-  })
 }

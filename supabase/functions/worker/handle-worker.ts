@@ -2,6 +2,7 @@ import { isOutage } from '../_shared/database/outage.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { requireOperator } from '../_shared/http/operator.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
+import { replayRound } from '../_shared/replays/many.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { resumeRound, scheduleRound, takeoverRound } from '../_shared/work/rounds.ts'
 
@@ -39,6 +40,7 @@ async function workFor(budgetMs: number): Promise<{ found: number }> {
       resumeRound(works, boss),
       takeoverRound(works),
       scheduleRound(works, boss),
+      replayRound(works, boss),
     ])
     const now = rounds.reduce((sum, round) => sum + round.found, 0)
     found += now

@@ -2,6 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import { isOutage } from '../_shared/database/outage.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
 import { runtime } from '../_shared/runtime.ts'
+import { replayRound } from '../_shared/replays/many.ts'
 import { maintain } from '../_shared/work/maintenance.ts'
 import { repeat } from '../_shared/work/repeat.ts'
 import { resumeRound, scheduleRound, takeoverRound } from '../_shared/work/rounds.ts'
@@ -37,6 +38,7 @@ export async function runUntilStopped(): Promise<void> {
   await Promise.all([
     repeat('waking executions', 1_000, signal, () => resumeRound(works, boss)),
     repeat('taking over executions', 1_000, signal, () => takeoverRound(works)),
+    repeat('replaying executions', 2_000, signal, () => replayRound(works, boss)),
     repeat('firing schedules', 2_000, signal, () => scheduleRound(works, boss)),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss)

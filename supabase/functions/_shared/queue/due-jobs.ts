@@ -31,15 +31,16 @@ export interface DueJob<Data> {
   data: Data
 }
 
-/** Fetches what is due; `nextInMs` is when to ask again for what is known now. */
+/** Fetches what is due, at most so much; `nextInMs` is when to ask again for what is known now. */
 export async function fetchDue<Data>(
   queries: Queries,
   boss: PgBoss,
   queue: QueueName,
+  atMost = FETCH_AT_ONCE,
 ): Promise<{ jobs: DueJob<Data>[]; nextInMs: number }> {
   const [row] = await queries.query<{ due: number; next_in_ms: string | null }>(DUE, [queue])
   const nextInMs = row?.next_in_ms == null ? Infinity : Math.max(0, Number(row.next_in_ms))
   if (row === undefined || row.due === 0) return { jobs: [], nextInMs }
-  const jobs = await boss.fetch<Data>(queue, { batchSize: row.due })
+  const jobs = await boss.fetch<Data>(queue, { batchSize: Math.min(row.due, atMost) })
   return { jobs, nextInMs: 0 }
 }

@@ -1,0 +1,76 @@
+import type { PgBoss } from 'pg-boss'
+import type { ExecutionId } from '../../../../src/lib/engine/ids.ts'
+import type { ErrorData } from '../../../../src/lib/engine/store.ts'
+import { errorData, WeftError } from '../engine.ts'
+import { Refused } from '../http/answers.ts'
+import type { Queries } from '../database/pool.ts'
+import { fetchDue } from '../queue/due-jobs.ts'
+import type { Runtime } from '../runtime.ts'
+import type { Round } from '../work/rounds.ts'
+import { earlierExecution } from './earlier-execution.ts'
+import { prepareReplay, refuseReplay, startReplay } from './replay.ts'
+
+/** So many executions can be replayed with one request. */
+export const MOST_REPLAYS = 1_000
+
+/** Replays wait while a worker has more than this to do: what happens now comes before what is repeated. */
+const BUSY = 20
+
+/** What a job says. */
+interface ReplayJob {
+  execution: ExecutionId
+  version: 'same' | 'latest'
+  by: string
+}
+
+const QUEUE = `select private.queue_replays($1::uuid[], $2::jsonb) as queued`
+
+/** Queues replays; those that succeeded, still run or were replayed already are left out. Says how many there are. */
+export async function queueReplays(
+  queries: Queries,
+  executions: readonly string[],
+  options: Omit<ReplayJob, 'execution'>,
+): Promise<number> {
+  const [row] = await queries.query<{ queued: number }>(QUEUE, [
+    executions,
+    JSON.stringify(options),
+  ])
+  return row?.queued ?? 0
+}
+
+/** Begins replays that are queued, as long as there's little else to do. */
+export async function replayRound(runtime: Runtime, boss: PgBoss): Promise<Round> {
+  const room = BUSY - runtime.inHand
+  if (room <= 0) return { found: 0, nextInMs: 100 }
+  const { jobs, nextInMs } = await fetchDue<ReplayJob>(runtime.pool, boss, 'replay', room)
+  for (const job of jobs) {
+    await replayOne(runtime, job.data)
+    await boss.deleteJob('replay', job.id)
+  }
+  return { found: jobs.length, nextInMs }
+}
+
+/** A crash before the job is deleted brings it again: then the execution has a replay, and is left alone. */
+async function replayOne(runtime: Runtime, { execution, version, by }: ReplayJob): Promise<void> {
+  const world = { queries: runtime.pool, store: runtime.store }
+  const earlier = await earlierExecution(world.queries, execution)
+  if (earlier === undefined || earlier.replays.length > 0) return
+  let id: ExecutionId
+  try {
+    const prepared = await prepareReplay(world, earlier, { version })
+    id = await startReplay(world, prepared, { version }, by)
+  } catch (problem) {
+    const error = errorOf(problem)
+    if (error === null) throw problem
+    return await refuseReplay(world, earlier, by, error)
+  }
+  await runtime.resume(id)
+}
+
+/** What can be told of a replay that isn't possible; null for what is nobody's business but ours. */
+function errorOf(problem: unknown): ErrorData | null {
+  if (problem instanceof WeftError) return errorData(problem)
+  if (!(problem instanceof Refused)) return null
+  const { code, title, detail, hint } = problem.refusal
+  return { code, title, detail, hint, retryable: false }
+}
