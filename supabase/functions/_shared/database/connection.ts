@@ -4,11 +4,14 @@ import { isOutage, Unavailable } from './outage.ts'
 /** How long a statement may take before its connection is given up. */
 const STATEMENT_PATIENCE_MS = 30_000
 
+/** How long the database may take to open a connection. */
+export const CONNECT_PATIENCE_MS = 5_000
+
 /** Options that every connection of ours shares. No named statements anywhere: a transaction pooler may sit between. */
 export function connectionOptions(url: string): pg.ClientConfig {
   return {
     connectionString: url,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: CONNECT_PATIENCE_MS,
     query_timeout: STATEMENT_PATIENCE_MS,
     keepAlive: true,
     // Operators see in pg_stat_activity which process does what.

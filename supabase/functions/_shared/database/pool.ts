@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { connectionOptions, ignoreBrokenConnection } from './connection.ts'
+import { CONNECT_PATIENCE_MS, connectionOptions, ignoreBrokenConnection } from './connection.ts'
 import { isOutage, Unavailable } from './outage.ts'
 
 /** Anything that runs a statement: the pool, or one connection inside a transaction. */
@@ -7,12 +7,31 @@ export interface Queries {
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>
 }
 
+/**
+ * How long to wait for one of the pool's connections to be free. Hundreds of executions share them: with the patience
+ * for connecting, those at the end of the line took a busy database for one that is away, and gave their lease up.
+ */
+const TURN_PATIENCE_MS = 30_000
+
+/** The pool's patience counts for its connections, too; these keep their own. */
+class PromptClient extends pg.Client {
+  constructor(options?: pg.ClientConfig) {
+    super({ ...options, connectionTimeoutMillis: CONNECT_PATIENCE_MS })
+  }
+}
+
 /** A few connections for what isn't grouped: look-ups, transactions, pg-boss. */
 export class Pool implements Queries {
   readonly #pool: pg.Pool
 
   constructor(url: string, size: number) {
-    this.#pool = new pg.Pool({ ...connectionOptions(url), max: size, idleTimeoutMillis: 60_000 })
+    this.#pool = new pg.Pool({
+      ...connectionOptions(url),
+      max: size,
+      idleTimeoutMillis: 60_000,
+      connectionTimeoutMillis: TURN_PATIENCE_MS,
+      Client: PromptClient,
+    })
     // A connection that breaks while idle is replaced when next needed.
     this.#pool.on('error', ignoreBrokenConnection)
     // So is one that breaks while lent out; whoever has it hears of it by their own statement.
