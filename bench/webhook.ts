@@ -22,15 +22,19 @@ await BenchStack.use(async (bench) => {
     load: busy,
   } = await throughput(bench, live, STEPS_EACH)
   progress('webhook at 1 connection')
-  const commit = await bench.commit()
+  const commitBefore = await bench.commit()
   const alone = await load({ ...plan, connections: 1, milliseconds: ALONE_MS })
   await bench.settle()
+  const commitBetween = await bench.commit()
   progress('webhook at half of the highest rate')
   const half = await openLoad({
     ...{ ...plan, connections: HALF_CONNECTIONS, milliseconds: HALF_MS },
     perSecond: executionsPerS / 2,
   })
   await bench.settle()
+  // The yardstick on both sides of what it measures: machines change their mind.
+  const commitAtOne = (commitBefore + commitBetween) / 2
+  const commitAtHalf = (commitBetween + (await bench.commit())) / 2
 
   const accepted = busy.statuses.get(202) ?? 0
   report('webhook', {
@@ -44,12 +48,12 @@ await BenchStack.use(async (bench) => {
     accepted,
     finished,
     refused: busy.latencies.length - accepted,
-    commit_p50_ms: rounded(commit, 3),
-    p50_commits_at_1: rounded(percentile(alone.latencies, 0.5) / commit),
+    commit_p50_ms: rounded(commitAtOne, 3),
+    p50_commits_at_1: rounded(percentile(alone.latencies, 0.5) / commitAtOne),
     half_rate_per_s: rounded(executionsPerS / 2, 0),
     p50_ms_at_half_rate: rounded(percentile(half.latencies, 0.5)),
     p99_ms_at_half_rate: rounded(percentile(half.latencies, 0.99)),
     refused_at_half_rate: half.latencies.length - (half.statuses.get(202) ?? 0),
-    p99_commits_at_half_rate: rounded(percentile(half.latencies, 0.99) / commit),
+    p99_commits_at_half_rate: rounded(percentile(half.latencies, 0.99) / commitAtHalf),
   })
 })

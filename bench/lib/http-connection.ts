@@ -6,7 +6,11 @@ export interface HttpRequest {
   body: string
 }
 
+/** Told of each answer: its status, which connection is free again, and the body. */
+export type Answered = (status: number, connection: HttpConnection, body: Buffer) => void
+
 const HEADER_END = Buffer.from('\r\n\r\n')
+const EMPTY = Buffer.alloc(0)
 
 /**
  * One keep-alive connection that sends the same POST whenever it's told to, and says when it was answered. By hand on a
@@ -15,15 +19,15 @@ const HEADER_END = Buffer.from('\r\n\r\n')
 export class HttpConnection {
   readonly #socket: Socket
   readonly #request: Buffer
-  readonly #answered: (status: number, connection: HttpConnection) => void
+  readonly #answered: Answered
   readonly #failed: (problem: Error) => void
-  #pending: Buffer = Buffer.alloc(0)
+  #pending: Buffer = EMPTY
   #closed = false
 
   private constructor(
     socket: Socket,
     { url, body }: HttpRequest,
-    answered: (status: number, connection: HttpConnection) => void,
+    answered: Answered,
     failed: (problem: Error) => void,
   ) {
     const { pathname, host } = new URL(url)
@@ -45,7 +49,7 @@ export class HttpConnection {
   /** Resolves when it's connected. */
   static async open(
     request: HttpRequest,
-    answered: (status: number, connection: HttpConnection) => void,
+    answered: Answered,
     failed: (problem: Error) => void,
   ): Promise<HttpConnection> {
     const { hostname, port } = new URL(request.url)
@@ -76,8 +80,9 @@ export class HttpConnection {
     const head = this.#pending.toString('latin1', 0, end).toLowerCase()
     const length = /content-length: (\d+)/.exec(head)?.[1]
     if (length === undefined) return this.#end(new Error(`an answer without a length: ${head}`))
-    if (this.#pending.length < end + HEADER_END.length + Number(length)) return
-    this.#pending = Buffer.alloc(0)
-    this.#answered(Number(head.slice(9, 12)), this)
+    const body = this.#pending.subarray(end + HEADER_END.length)
+    if (body.length < Number(length)) return
+    this.#pending = EMPTY
+    this.#answered(Number(head.slice(9, 12)), this, body)
   }
 }

@@ -1,14 +1,20 @@
-import { HttpConnection, type HttpRequest } from './http-connection.ts'
+import { HttpConnection, type Answered, type HttpRequest } from './http-connection.ts'
 
 /** As much as so many connections can do: each sends again when it was answered. */
 export interface ClosedLoad extends HttpRequest {
   connections: number
   milliseconds: number
+  /** Stops after so many requests, too. */
+  requests?: number
 }
 
 /** So many requests a second, whatever becomes of them. */
-export interface OpenLoad extends ClosedLoad {
+export interface OpenLoad extends HttpRequest {
+  connections: number
+  milliseconds: number
   perSecond: number
+  /** Told of each answer, with the moment at which its request was due (milliseconds since 1970). */
+  onAnswer?: (dueAt: number, status: number, body: Buffer) => void
 }
 
 /** What came of it. */
@@ -33,15 +39,17 @@ export async function load(plan: ClosedLoad): Promise<LoadResult> {
   const result = empty()
   const finished = Promise.withResolvers<undefined>()
   const sentAt = new Map<HttpConnection, number>()
-  const answered = (status: number, connection: HttpConnection) => {
+  let left = plan.requests ?? Infinity
+  const answered: Answered = (status, connection) => {
     const now = performance.now()
     keep(result, status, now - (sentAt.get(connection) ?? now))
-    if (now < until) return send(connection)
+    if (now < until && left > 0) return send(connection)
     connection.close()
     sentAt.delete(connection)
     if (sentAt.size === 0) finished.resolve(undefined)
   }
   const send = (connection: HttpConnection) => {
+    left--
     sentAt.set(connection, performance.now())
     connection.send()
   }
@@ -59,15 +67,17 @@ export async function load(plan: ClosedLoad): Promise<LoadResult> {
  * that stalls can't hide it by keeping the sender waiting.
  */
 export async function openLoad(plan: OpenLoad): Promise<LoadResult> {
-  const { perSecond, milliseconds } = plan
+  const { perSecond, milliseconds, onAnswer } = plan
   const result = empty()
   const finished = Promise.withResolvers<undefined>()
   const dueOf = new Map<HttpConnection, number>()
   const late: number[] = []
   const total = Math.floor((milliseconds / 1000) * perSecond)
   let made = 0
-  const answered = (status: number, connection: HttpConnection) => {
-    keep(result, status, performance.now() - (dueOf.get(connection) ?? 0))
+  const answered: Answered = (status, connection, body) => {
+    const due = dueOf.get(connection) ?? 0
+    keep(result, status, performance.now() - due)
+    onAnswer?.(performance.timeOrigin + due, status, body)
     idle.push(connection)
     dispatch()
     if (result.latencies.length === total) finished.resolve(undefined)
@@ -104,8 +114,8 @@ export async function openLoad(plan: OpenLoad): Promise<LoadResult> {
 }
 
 const openAll = (
-  plan: ClosedLoad,
-  answered: (status: number, connection: HttpConnection) => void,
+  plan: ClosedLoad | OpenLoad,
+  answered: Answered,
   failed: (problem: Error) => void,
 ): Promise<HttpConnection[]> =>
   Promise.all(

@@ -1,0 +1,100 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Client } from 'pg'
+import { BenchStack } from './lib/bench-stack.ts'
+import { rounded } from './lib/latency.ts'
+import { numberOption } from './lib/options.ts'
+import { fillPast, pastDays } from './lib/past-executions.ts'
+import { progress, report } from './lib/report.ts'
+import { throughput, type Throughput } from './lib/throughput.ts'
+import { publishBenchWorkflow, type LiveWorkflow } from './lib/workflow.ts'
+
+/** As in bench:webhook. */
+const STEPS_EACH = 6
+const EXECUTIONS = numberOption('executions', 2_000_000)
+const DAYS = 8
+/** Two runs each, so that one bad moment of the machine decides less. */
+const RUNS = 2
+
+const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0)
+
+async function measured(bench: BenchStack, live: LiveWorkflow): Promise<Throughput[]> {
+  const runs: Throughput[] = []
+  for (let run = 0; run < RUNS; run++) runs.push(await throughput(bench, live, STEPS_EACH, 8_000))
+  return runs
+}
+
+const rateOf = (runs: Throughput[]): number =>
+  sum(runs.map(({ executionsPerS }) => executionsPerS)) / runs.length
+const pairsOf = (runs: Throughput[]): number =>
+  sum(runs.map(({ pairsPerS }) => pairsPerS)) / runs.length
+
+/** Drops one day as retention does; by hand where this database has no function for it. */
+async function dropDay(db: Client, day: string): Promise<boolean> {
+  const { rows } = await db.query<{ known: boolean }>(
+    `select to_regprocedure('private.drop_day(date)') is not null as known`,
+  )
+  if (rows[0]?.known === true) {
+    await db.query('select private.drop_day($1::date)', [day])
+    return true
+  }
+  const name = day.replaceAll('-', '')
+  await db.query('begin')
+  for (const table of ['execution_steps', 'executions'])
+    await db.query(`drop table partitions.${table}_${name}`)
+  await db.query('commit')
+  return false
+}
+
+await BenchStack.use(async (bench) => {
+  const { db, stack } = bench
+  const live = await publishBenchWorkflow(db, STEPS_EACH - 1)
+  progress('empty')
+  const empty = await measured(bench, live)
+
+  const { rows } = await db.query<{ id: string }>(
+    `select id from public.executions where workflow_id = $1 limit 1`,
+    [live.workflow],
+  )
+  const days = pastDays(DAYS)
+  progress(`filling ${EXECUTIONS} executions and their steps into ${DAYS} days`)
+  const startedAt = performance.now()
+  await fillPast(stack.databaseUrl, days, EXECUTIONS / DAYS, rows[0]?.id ?? '', (day) =>
+    progress(`  ${day}`),
+  )
+  const fillSeconds = (performance.now() - startedAt) / 1000
+  progress('analyzing')
+  // As it would be after days of use: hint bits set, statistics there, nothing left to be written.
+  await db.query('vacuum analyze public.executions')
+  await db.query('vacuum analyze public.execution_steps')
+  await db.query('checkpoint')
+  await pause(3_000)
+  const count = () => bench.number('select count(*) as number from public.executions')
+  const executions = await count()
+  const gigabytes = await bench.number(
+    `select pg_database_size(current_database()) / 1e9::double precision as number`,
+  )
+
+  progress('full')
+  const full = await measured(bench, live)
+  progress('dropping a day')
+  const beforeDrop = await count()
+  const droppedAt = performance.now()
+  const byProduct = await dropDay(db, days.at(-1) ?? '')
+  const dropMs = performance.now() - droppedAt
+  const dropped = beforeDrop - (await count())
+
+  report('growth', {
+    executions,
+    gigabytes: rounded(gigabytes, 1),
+    fill_s: rounded(fillSeconds, 0),
+    empty_per_s: rounded(rateOf(empty), 0),
+    full_per_s: rounded(rateOf(full), 0),
+    ratio: rounded(rateOf(full) / rateOf(empty)),
+    empty_pairs_per_s: rounded(pairsOf(empty), 0),
+    full_pairs_per_s: rounded(pairsOf(full), 0),
+    ratio_by_pairs: rounded(rateOf(full) / pairsOf(full) / (rateOf(empty) / pairsOf(empty))),
+    drop_day_ms: rounded(dropMs, 0),
+    dropped,
+    dropped_by_product: byProduct ? 1 : 0,
+  })
+})
