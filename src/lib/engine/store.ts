@@ -153,6 +153,8 @@ export interface Checkpoint {
 export interface Written {
   /** Somebody has asked to cancel. */
   cancelRequested: boolean
+  /** Somebody wants it to rest until they say otherwise. */
+  pauseRequested?: boolean
   /** Executions that can go on because of this write: what it started, and a parent that waited for it. */
   ready?: ExecutionId[]
 }
@@ -169,6 +171,14 @@ export interface VersionRecord {
   workspace: { id: WorkspaceId; name: string; timeZone: string }
   workflow: { id: WorkflowId; name: string }
   definition: WorkflowDefinition
+}
+
+/** What became of leases that were renewed. */
+export interface Renewed {
+  lost: ExecutionId[]
+  cancelRequested: ExecutionId[]
+  /** Those that somebody wants to rest. */
+  pauseRequested?: ExecutionId[]
 }
 
 /**
@@ -200,6 +210,6 @@ export interface ExecutionStore {
   claim(execution: ExecutionId): Promise<ClaimedExecution | null>
   /** Takes over executions whose lease ran out, and queued ones; at most `limit`. */
   claimAbandoned(limit: number): Promise<ClaimedExecution[]>
-  /** Keeps leases alive; answers with those that are lost and those that should stop. */
-  renew(leases: Lease[]): Promise<{ lost: ExecutionId[]; cancelRequested: ExecutionId[] }>
+  /** Keeps leases alive; answers with those that are lost and those that should stop or rest. */
+  renew(leases: Lease[]): Promise<Renewed>
 }

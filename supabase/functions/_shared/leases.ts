@@ -34,8 +34,9 @@ export class LeaseKeeper {
     if (leases.length === 0) return
     this.#renewing = true
     try {
-      const { lost, cancelRequested } = await this.#store.renew(leases)
+      const { lost, cancelRequested, pauseRequested = [] } = await this.#store.renew(leases)
       for (const execution of cancelRequested) this.#engine.stop(execution, 'cancelled')
+      for (const execution of pauseRequested) this.#engine.stop(execution, 'paused')
       // What ended while we asked isn't there any more; stopping it does nothing.
       for (const execution of lost) this.#engine.stop(execution, 'lost')
     } catch (problem) {

@@ -98,6 +98,11 @@ export class Runtime {
     this.#engine.stop(execution, 'cancelled')
   }
 
+  /** Tells an execution that runs here that somebody wants it to rest. */
+  pause(execution: ExecutionId): void {
+    this.#engine.stop(execution, 'paused')
+  }
+
   /** Waits until everything in hand has ended, at most so long. */
   async settle(patienceMs: number): Promise<void> {
     let late: ReturnType<typeof setTimeout> | undefined

@@ -18,3 +18,19 @@ export async function retryExecution({ person, parts }: Asked): Promise<Response
   runtime().resume(execution)
   return answer(202, { execution })
 }
+
+/** POST executions/<id>/pause: lets it rest. One that runs elsewhere hears of it within a few seconds. */
+export async function pauseExecution({ person, parts }: Asked): Promise<Response> {
+  const execution = ExecutionId.parse(parts['id'])
+  const status = await person.call<string>('pause_execution', { p_execution: execution })
+  if (status === 'running') runtime().pause(execution)
+  return answer(200, { status })
+}
+
+/** POST executions/<id>/resume: lets it go on; what came while it rested has been kept. */
+export async function resumeExecution({ person, parts }: Asked): Promise<Response> {
+  const execution = ExecutionId.parse(parts['id'])
+  const status = await person.call<string>('resume_execution', { p_execution: execution })
+  await runtime().resume(execution)
+  return answer(200, { status })
+}

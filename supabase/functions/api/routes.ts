@@ -1,6 +1,11 @@
 import type { Person } from './person.ts'
 import { startExecution } from './start-execution.ts'
-import { cancelExecution, retryExecution } from './control-execution.ts'
+import {
+  cancelExecution,
+  pauseExecution,
+  resumeExecution,
+  retryExecution,
+} from './control-execution.ts'
 import { planReplayOf, replayExecution } from './replay-execution.ts'
 import { replayMany } from './replay-many.ts'
 import { removeWebhookSecret, setWebhookSecret } from './webhook-secret.ts'
@@ -25,6 +30,8 @@ const ID = '(?<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})'
 export const ROUTES: Route[] = [
   { method: 'POST', path: /^(?<at>\/executions)$/, handle: startExecution },
   { method: 'POST', path: new RegExp(`^/executions/${ID}/cancel$`), handle: cancelExecution },
+  { method: 'POST', path: new RegExp(`^/executions/${ID}/pause$`), handle: pauseExecution },
+  { method: 'POST', path: new RegExp(`^/executions/${ID}/resume$`), handle: resumeExecution },
   { method: 'POST', path: new RegExp(`^/executions/${ID}/retry$`), handle: retryExecution },
   { method: 'POST', path: new RegExp(`^/executions/${ID}/replay$`), handle: replayExecution },
   { method: 'GET', path: new RegExp(`^/executions/${ID}/replay-plan$`), handle: planReplayOf },

@@ -65,6 +65,7 @@ export class Driver implements Surroundings {
   #urgent = false
   #lost: { cause: unknown } | null = null
   #cancelled = false
+  #paused = false
   #turnBegan = 0
 
   constructor(drive: Drive) {
@@ -73,6 +74,7 @@ export class Driver implements Surroundings {
     this.triggerData = claimed.triggerData
     this.journal = new Journal(store, claimed.lease, {
       cancelRequested: () => this.cancel(),
+      pauseRequested: () => this.pause(),
       ready: drive.onReady,
     })
     this.#mailbox = new Mailbox(services.clock)
@@ -98,6 +100,12 @@ export class Driver implements Surroundings {
   /** Somebody wants this execution to stop. Takes effect between two steps; what is under way is called off. */
   cancel(): void {
     this.#cancelled = true
+    this.#mailbox.post(() => undefined)
+  }
+
+  /** Somebody wants this execution to rest: nothing new is begun, and once what is under way has ended, it's let go. */
+  pause(): void {
+    this.#paused = true
     this.#mailbox.post(() => undefined)
   }
 
@@ -127,10 +135,7 @@ export class Driver implements Surroundings {
       if (this.#lost === null) await this.#beginWhatIsReady()
       if (this.#lost !== null) throw this.#lost.cause
       if (this.#state.over !== null) return await this.#finish()
-      if (
-        this.#moments.isPastDeadline &&
-        (this.#underWay.size === 0 || this.#moments.isPastGrace)
-      ) {
+      if (this.#isStopping && (this.#underWay.size === 0 || this.#moments.isPastGrace)) {
         const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
         return isIdle ? await this.#rest() : await this.#letGo(this.now())
       }
@@ -155,7 +160,7 @@ export class Driver implements Surroundings {
 
   async #beginWhatIsReady(): Promise<void> {
     for (let index = 0; index < this.#queue.length && this.#state.over === null; index++) {
-      if (this.#cancelled || this.#lost !== null || this.#moments.isPastDeadline) {
+      if (this.#cancelled || this.#lost !== null || this.#isStopping) {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
@@ -168,6 +173,11 @@ export class Driver implements Surroundings {
       await this.#giveWay()
     }
     this.#queue = []
+  }
+
+  /** Nothing new is begun any more. */
+  get #isStopping(): boolean {
+    return this.#paused || this.#moments.isPastDeadline
   }
 
   /** Long computing lets others have their turn (requests to answer, leases to renew), and has its end, too. */

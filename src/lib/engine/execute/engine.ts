@@ -46,8 +46,8 @@ export interface Engine {
   run(claimed: ClaimedExecution, hooks?: RunHooks, limits?: RunLimits): Promise<RunOutcome>
   /** The leases of what is being run here, for whoever renews them. */
   active(): Lease[]
-  /** Stops a run: `lost` when another process has it, `cancelled` when a person wants that. */
-  stop(execution: ExecutionId, reason: 'lost' | 'cancelled'): void
+  /** Stops a run: `lost` when another process has it, `cancelled` or (for a while) `paused` when a person wants that. */
+  stop(execution: ExecutionId, reason: 'lost' | 'cancelled' | 'paused'): void
 }
 
 /** The engine. One per process; it keeps plans of versions that it has run. */
@@ -125,6 +125,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     stop(execution, reason) {
       const driver = running.get(execution)?.driver
       if (reason === 'cancelled') driver?.cancel()
+      else if (reason === 'paused') driver?.pause()
       else driver?.lose(new LeaseLost(execution))
     },
   }

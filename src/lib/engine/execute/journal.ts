@@ -25,6 +25,7 @@ const noExtras = (): Extras => ({ waits: { open: [], closed: [] }, starts: [], a
 /** How the journal's owner hears of what a write was answered with. */
 export interface Answers {
   cancelRequested(): void
+  pauseRequested(): void
   ready(executions: readonly ExecutionId[]): void
 }
 
@@ -183,10 +184,11 @@ export class Journal {
     }
   }
 
-  #done({ cancelRequested, ready = [] }: Written, { afterwards }: Extras): void {
+  #done({ cancelRequested, pauseRequested, ready = [] }: Written, { afterwards }: Extras): void {
     for (const then of afterwards) then()
     if (ready.length > 0) this.#answers.ready(ready)
     if (cancelRequested) this.#answers.cancelRequested()
+    if (pauseRequested === true) this.#answers.pauseRequested()
   }
 }
 

@@ -30,6 +30,9 @@ returning e.id, e.workspace_id, e.workflow_id, e.version_id, e.lease_number, e.t
           e.created_at, e.cancel_requested_at is not null as cancel_requested, e.depth,
           e.parent_id is not null as is_awaited`
 
+// A person may let it rest; then only the end of its time wakes it.
+const AWAKE = `(paused_at is null or paused_until <= now())`
+
 // Takes executions by name: what waits and is due, and what is queued. "skip locked": who is being taken by another
 // process at this moment is theirs. The ids are given as an array so that the plan goes by primary key in one partition.
 const CLAIM = `
@@ -38,6 +41,7 @@ with free as materialized (
   from public.executions
   where id = any ($1::uuid[])
     and (status = 'queued' or (status = 'waiting' and wake_at <= now()))
+    and ${AWAKE}
   for update skip locked
 )${TAKE.replace('where', 'where e.id = any ($1::uuid[]) and')}`
 
@@ -55,6 +59,7 @@ with abandoned as (
   from public.executions
   where status in ('queued', 'running')
     and (lease_until is null or lease_until < now())
+    and ${AWAKE}
   order by lease_until nulls first
   limit $1
   for update skip locked
@@ -63,6 +68,7 @@ with abandoned as (
   from public.executions
   where status = 'waiting'
     and wake_at < now() - interval '${2 * LEASE_SECONDS} s'
+    and ${AWAKE}
   order by wake_at
   limit $1
   for update skip locked

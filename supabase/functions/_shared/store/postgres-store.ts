@@ -13,6 +13,7 @@ import type {
   Lease,
   LiveTrigger,
   NewExecution,
+  Renewed,
   VersionRecord,
   Written,
 } from '../../../../src/lib/engine/store.ts'
@@ -169,14 +170,9 @@ export class PostgresStore implements ExecutionStore {
     return claimed
   }
 
-  async renew(leases: Lease[]): Promise<{ lost: ExecutionId[]; cancelRequested: ExecutionId[] }> {
+  async renew(leases: Lease[]): Promise<Renewed> {
     if (leases.length === 0) return { lost: [], cancelRequested: [] }
-    const held = await renewLeases(this.#forClaims, leases)
-    const ids = leases.map((lease) => lease.execution)
-    return {
-      lost: ids.filter((id) => !held.has(id)),
-      cancelRequested: ids.filter((id) => held.get(id)?.cancelRequested === true),
-    }
+    return await renewLeases(this.#forClaims, leases)
   }
 
   async close(): Promise<void> {
