@@ -21,5 +21,6 @@ export function functionSettings(known: {
     WEFT_MAIL_FROM: mailFrom,
     WEFT_ALLOW_PRIVATE_HOSTS: allowPrivateHosts.join(','),
     WEFT_FUNCTION_SECRET: keys.functionSecret,
+    WEFT_RETENTION_DAYS: process.env['WEFT_RETENTION_DAYS'] ?? '',
   }
 }

@@ -104,6 +104,10 @@ export async function makeTenant(db: Client, email: string): Promise<Tenant> {
      values ($1, $2, 'hook', 'callback', 'door')`,
     [workspace, execution],
   )
+  await db.query(
+    `insert into public.execution_payloads (execution_id, workspace_id, key, value) values ($1, $2, 'k', '{}')`,
+    [execution, workspace],
+  )
   await db.query(`insert into public.workflow_drafts (workflow_id, workspace_id) values ($1, $2)`, [
     workflow,
     workspace,

@@ -9,6 +9,8 @@ export interface Environment {
   /** `host` or `host:port` that the HTTP node may reach although private. */
   allowPrivateHosts: string[]
   functionSecret: string
+  /** For how many days executions are kept after the day they began. */
+  retentionDays: number
 }
 
 function required(name: string): string {
@@ -24,6 +26,14 @@ const list = (text: string): string[] =>
     .map((entry) => entry.trim().toLowerCase())
     .filter((entry) => entry !== '')
 
+/** A whole number of days, at least one; 90 when nothing is said. */
+function days(name: string): number {
+  const text = Deno.env.get(name) ?? ''
+  const value = text === '' ? 90 : Number(text)
+  if (Number.isInteger(value) && value >= 1) return value
+  throw new Error(`${name} must be a whole number of days, such as 90; it is "${text}".`)
+}
+
 let known: Environment | undefined
 
 /** The environment of this process. */
@@ -37,6 +47,7 @@ export function environment(): Environment {
     mailFrom: Deno.env.get('WEFT_MAIL_FROM') ?? '',
     allowPrivateHosts: list(Deno.env.get('WEFT_ALLOW_PRIVATE_HOSTS') ?? ''),
     functionSecret: required('WEFT_FUNCTION_SECRET'),
+    retentionDays: days('WEFT_RETENTION_DAYS'),
   }
   return known
 }

@@ -1,4 +1,5 @@
 import { isOutage } from '../_shared/database/outage.ts'
+import { environment } from '../_shared/environment.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { requireOperator } from '../_shared/http/operator.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
@@ -16,7 +17,7 @@ export async function handleTick(request: Request): Promise<Response> {
     const boss = await openBoss(works.pool)
     const taken = await takeoverRound(works)
     const fired = await scheduleRound(works, boss)
-    await maintain(works.pool, boss)
+    await maintain(works.pool, boss, environment().retentionDays)
     await works.settle(BUDGET_MS)
     await boss.stop({ graceful: false })
     return answer(200, { taken: taken.found, schedules: fired.found })

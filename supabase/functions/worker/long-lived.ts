@@ -1,5 +1,6 @@
 import type { PgBoss } from 'pg-boss'
 import { isOutage } from '../_shared/database/outage.ts'
+import { environment } from '../_shared/environment.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { replayRound } from '../_shared/replays/many.ts'
@@ -41,7 +42,7 @@ export async function runUntilStopped(): Promise<void> {
     repeat('replaying executions', 2_000, signal, () => replayRound(works, boss)),
     repeat('firing schedules', 2_000, signal, () => scheduleRound(works, boss)),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
-      await maintain(works.pool, boss)
+      await maintain(works.pool, boss, environment().retentionDays)
       return { found: 0, nextInMs: Infinity }
     }),
   ])

@@ -1,14 +1,20 @@
 import type { PgBoss } from 'pg-boss'
 import type { Queries } from '../database/pool.ts'
+import { retire } from './retention.ts'
 
 const DAYS_AHEAD = 14
 
-/** What has to be done now and then, by anybody: partitions for the days to come, pg-boss's own upkeep. */
-export async function maintain(queries: Queries, boss: PgBoss): Promise<void> {
+/** What has to be done now and then, by anybody: partitions for the days to come, the end of old ones, pg-boss's own upkeep. */
+export async function maintain(
+  queries: Queries,
+  boss: PgBoss,
+  retentionDays: number,
+): Promise<void> {
   await queries.query(
     `select private.ensure_partitions(
        (now() at time zone 'UTC')::date, (now() at time zone 'UTC')::date + ${DAYS_AHEAD}
      )`,
   )
+  await retire(queries, retentionDays)
   await boss.supervise()
 }

@@ -1,0 +1,22 @@
+import type { Queries } from '../database/pool.ts'
+
+/** Days that fall due at once are few, but after a change of the setting there may be a year of them. */
+const DAYS_AT_ONCE = 7
+
+const DUE = `
+select day::text
+from private.days_before((now() at time zone 'UTC')::date - $1::integer) as day
+limit ${DAYS_AT_ONCE}`
+
+const DROP = 'select private.drop_day($1::date) as dropped'
+
+// What outlived its day and ended since is kept as long as all others: from its end on.
+const CLEAR = `select private.clear_old(now() - $1::integer * interval '1 day')`
+
+/** Drops the days that have been kept for long enough. One that can't be dropped now has its turn at the next upkeep. */
+export async function retire(queries: Queries, retentionDays: number): Promise<void> {
+  const due = await queries.query<{ day: string }>(DUE, [retentionDays])
+  // Each in a transaction of its own: the tables are held for as short as can be.
+  for (const { day } of due) await queries.query<{ dropped: boolean }>(DROP, [day])
+  await queries.query(CLEAR, [retentionDays])
+}

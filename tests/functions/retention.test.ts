@@ -1,0 +1,197 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { delay, row, set, webhook } from './drawing.ts'
+import { Office } from './office.ts'
+
+let office: Office
+/** A live webhook -> nap -> set, and an execution of it that sleeps. */
+let workflow: string
+let asleep: string
+
+beforeAll(async () => {
+  office = await Office.open()
+  const made = await office.liveWebhook(row(webhook(), delay('nap', 3_600), set('after', { b: 1 })))
+  workflow = made.workflow
+  const { body } = await office.send(made.url)
+  asleep = String(body['execution'])
+  await office.until(asleep, ['waiting'])
+})
+afterAll(() => office.close())
+
+/** A day so long ago, with partitions as if Weft had run then. */
+async function dayAgo(days: number): Promise<string> {
+  const day = new Date(Date.now() - days * 86_400_000).toISOString().slice(0, 10)
+  await office.db.query('select private.ensure_partitions($1::date, $1::date)', [day])
+  return day
+}
+
+/** Executions of that day, each a copy of the one that sleeps, with its steps and a payload. Their ids. */
+async function executionsOf(day: string, status: string, count: number): Promise<string[]> {
+  const { rows } = await office.db.query<{ id: string }>(
+    `with added as (
+       insert into public.executions (
+         id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, trigger_data, mode, status,
+         lease_number, wake_at, created_at, finished_at
+       )
+       select overlay(gen_random_uuid()::text placing left(private.uuid_v7_floor($2::date + interval '1 hour')::text, 14) from 1)::uuid,
+              workspace_id, workflow_id, version_id, trigger_node, trigger_kind, trigger_data, mode, $3::public.execution_status,
+              1, null, $2::date + interval '1 hour', case when $3 <> 'waiting' then $2::date + interval '2 hours' end
+       from public.executions, generate_series(1, $4)
+       where id = $1
+       returning id
+     ), steps as (
+       insert into public.execution_steps (
+         execution_id, workspace_id, node_id, path, attempt, seq, status, port, input, output, progress, started_at, finished_at
+       )
+       select a.id, s.workspace_id, s.node_id, s.path, s.attempt, s.seq, s.status, s.port, s.input, s.output,
+              case when s.status = 'waiting' then '{"until": 0, "state": {"until": 0}}' else s.progress end,
+              s.started_at, s.finished_at
+       from added a join public.execution_steps s on s.execution_id = $1
+     ), payloads as (
+       insert into public.execution_payloads (execution_id, workspace_id, key, value)
+       select id, $5, 'key', '"kept beside"' from added
+     ), waits as (
+       insert into public.execution_waits (workspace_id, execution_id, node_id, kind, key)
+       select $5, id, 'nap', 'callback', id::text from added
+     )
+     select id from added`,
+    [asleep, day, status, count, office.workspace],
+  )
+  return rows.map((one) => one.id)
+}
+
+const drop = async (day: string): Promise<boolean> => {
+  const { rows } = await office.db.query<{ dropped: boolean }>(
+    'select private.drop_day($1::date) as dropped',
+    [day],
+  )
+  return rows[0]?.dropped ?? false
+}
+
+/** Until it could be dropped: whoever happens to read the tables comes first. */
+const dropped = (day: string) => expect.poll(() => drop(day), { timeout: 10_000 }).toBe(true)
+
+/** How many rows there are of some executions, by table. */
+async function rowsOf(executions: string[]) {
+  const count = (table: string, id = 'execution_id') =>
+    office.count(`public.${table} where ${id} = any ($1)`, [executions])
+  return {
+    executions: await count('executions', 'id'),
+    steps: await count('execution_steps'),
+    payloads: await count('execution_payloads'),
+    waits: await count('execution_waits'),
+  }
+}
+
+const partitionsOf = (day: string) =>
+  office.count(`pg_class where relkind = 'r' and relname ~ $1`, [day.replaceAll('-', '')])
+
+beforeEach(async () => {
+  // What an earlier test left open.
+  await office.db.query(`delete from public.executions where workflow_id = $1 and id <> $2`, [
+    workflow,
+    asleep,
+  ])
+})
+
+test('a day is dropped with everything of its finished executions', async () => {
+  const day = await dayAgo(120)
+  const over = await executionsOf(day, 'succeeded', 500)
+  expect(await rowsOf(over)).toEqual({ executions: 500, steps: 1000, payloads: 500, waits: 500 })
+  await dropped(day)
+  expect(await rowsOf(over)).toEqual({ executions: 0, steps: 0, payloads: 0, waits: 0 })
+  expect(await partitionsOf(day)).toBe(0)
+  expect(await drop(day)).toBe(false)
+})
+
+test('an execution that has waited for months stays, is seen as before, and goes on when it is woken', async () => {
+  const day = await dayAgo(121)
+  const [open = ''] = await executionsOf(day, 'waiting', 1)
+  await executionsOf(day, 'failed', 20)
+  await dropped(day)
+  expect(await rowsOf([open])).toEqual({ executions: 1, steps: 2, payloads: 1, waits: 1 })
+  const { client } = office.person
+  const seen = await client.from('executions').select('id').eq('id', open)
+  expect(seen.data).toEqual([{ id: open }])
+  const steps = await client
+    .from('execution_steps')
+    .select('node_id')
+    .eq('execution_id', open)
+    .order('seq')
+  expect(steps.data).toEqual([{ node_id: 'hook' }, { node_id: 'nap' }])
+  await office.db.query('select private.wake(array[$1::uuid])', [open])
+  expect((await office.until(open)).steps.map((step) => [step.node_id, step.status])).toEqual([
+    ['hook', 'succeeded'],
+    ['nap', 'succeeded'],
+    ['after', 'succeeded'],
+  ])
+})
+
+test('nobody is told of executions that are moved: nothing has happened to them', async () => {
+  const day = await dayAgo(122)
+  const [open = ''] = await executionsOf(day, 'waiting', 1)
+  await office.person.client.rpc('watch', { p_topic: `workflow:${workflow}` })
+  await office.person.client.rpc('watch', { p_topic: `execution:${open}` })
+  await office.db.query(
+    'create temporary table before as select count(*) as count from realtime.messages',
+  )
+  await dropped(day)
+  expect(await office.count('realtime.messages')).toBe(
+    Number((await office.db.query<{ count: string }>('table before')).rows[0]?.count),
+  )
+  await office.db.query('drop table before; delete from public.watches')
+})
+
+test('while somebody reads the executions a day is left alone, and accepts go on', async () => {
+  const day = await dayAgo(123)
+  const over = await executionsOf(day, 'succeeded', 5)
+  const reader = new Client({ connectionString: office.stack.databaseUrl })
+  await reader.connect()
+  await reader.query('begin; select count(*) from public.executions')
+  expect(await drop(day)).toBe(false)
+  const made = await office.liveWebhook(row(webhook(), set('a', { b: 1 })))
+  const { body } = await office.send(made.url)
+  expect((await office.until(body['execution'])).status).toBe('succeeded')
+  await reader.end()
+  expect((await rowsOf(over)).executions).toBe(5)
+  await dropped(day)
+})
+
+test('a day that is not over cannot be dropped', async () => {
+  await expect(drop(new Date().toISOString().slice(0, 10))).rejects.toThrow(
+    'Only days that are over',
+  )
+})
+
+test('upkeep drops what is older than the retention, keeps what is not, and in the end clears what was moved', async () => {
+  const kept = await dayAgo(89)
+  const due = await dayAgo(92)
+  const young = await executionsOf(kept, 'succeeded', 3)
+  const old = await executionsOf(due, 'succeeded', 3)
+  const [open = ''] = await executionsOf(due, 'waiting', 1)
+  const tick = async () => {
+    const response = await fetch(`${office.stack.functionsUrl}/tick`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${office.stack.functionsEnv['WEFT_FUNCTION_SECRET']}` },
+    })
+    expect(response.status).toBe(200)
+  }
+  await tick()
+  await expect.poll(() => partitionsOf(due)).toBe(0)
+  expect((await rowsOf(old)).executions).toBe(0)
+  expect((await rowsOf(young)).executions).toBe(3)
+  expect((await rowsOf([open])).executions).toBe(1)
+  // Once it's over, it is kept as long as everything else, counted from its end.
+  await office.db.query(
+    `update public.executions set status = 'cancelled', finished_at = now() where id = $1`,
+    [open],
+  )
+  await tick()
+  expect((await rowsOf([open])).executions).toBe(1)
+  await office.db.query(
+    `update public.executions set finished_at = now() - interval '91 days' where id = $1`,
+    [open],
+  )
+  await tick()
+  expect(await rowsOf([open])).toEqual({ executions: 0, steps: 0, payloads: 0, waits: 0 })
+})
