@@ -18,6 +18,7 @@ import type {
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { childOf } from './child.ts'
+import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
@@ -85,15 +86,7 @@ export class Driver implements Surroundings {
     const timeoutAt =
       plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
     this.#moments = new Moments(services.clock, state, timeoutAt, drive.deadline)
-    this.facts = {
-      workspace: version.workspace,
-      workflow: version.workflow,
-      execution: { id: claimed.lease.execution, mode: claimed.mode, startedAt: claimed.createdAt },
-      // What templates see as `trigger` is what the trigger node made of the payload.
-      get trigger() {
-        return state.root.steps[trigger.key] ?? null
-      },
-    }
+    this.facts = new ExecutionFacts(claimed, version, state, trigger)
     this.#take(effects)
   }
 
