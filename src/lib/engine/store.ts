@@ -103,7 +103,11 @@ export interface NewExecution {
   depth?: number
 }
 
-export type AcceptResult = 'accepted' | 'duplicate' | 'not_live'
+/**
+ * What became of an execution that was offered. `queued`: it's durable and waits for its turn under its workflow's limits.
+ * `skipped`: it's there for people to see, and won't run.
+ */
+export type AcceptResult = 'accepted' | 'duplicate' | 'not_live' | 'queued' | 'skipped'
 
 /** The right to write to an execution. Every write names the number; one taken over since is refused. */
 export interface Lease {

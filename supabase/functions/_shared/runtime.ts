@@ -82,8 +82,9 @@ export class Runtime {
   /** Takes one execution up again, if it's there to be taken: one that was queued, or one whose time has come. */
   async resume(execution: ExecutionId): Promise<boolean> {
     const claimed = await this.store.claim(execution)
-    if (claimed !== null) void this.#run(claimed)
-    return claimed !== null
+    if (claimed === null) return await this.#letIn(execution)
+    void this.#run(claimed)
+    return true
   }
 
   /** Takes over executions that nobody works on. Says how many there were. */
@@ -127,6 +128,26 @@ export class Runtime {
     await this.pool.close()
   }
 
+  /** The net under limits: those whose turn it is, although nobody told so. Says how many there were. */
+  async admitAll(): Promise<number> {
+    const admitted = await this.store.limits.admitAll()
+    this.#takeUp(admitted)
+    return admitted.length
+  }
+
+  /** There was nothing to claim: perhaps because its workflow's limits hold it. */
+  async #letIn(execution: ExecutionId): Promise<boolean> {
+    const admitted = await this.store.limits.admitLike(execution)
+    this.#takeUp(admitted)
+    return admitted.includes(execution)
+  }
+
+  /** An execution has ended: if its workflow has limits, it's somebody else's turn. */
+  async #passTurn({ version, mode, workflow }: ClaimedExecution): Promise<void> {
+    if ((await this.store.limits.of(version, mode)) === null) return
+    this.#takeUp(await this.store.limits.admit(workflow))
+  }
+
   /** What an execution of ours has started or woken goes on here, at once; if not, a worker finds it. */
   #takeUp(executions: readonly ExecutionId[]): void {
     for (const execution of executions) {
@@ -153,6 +174,7 @@ export class Runtime {
     void outcome.then((ended) => {
       this.#running.delete(outcome)
       if (ended.status === 'lost') tell(claimed, ended.cause)
+      else if (ended.status !== 'waiting') this.#passTurn(claimed).catch(tellProblem)
     })
     edgeRuntime?.waitUntil(outcome)
     return outcome
@@ -163,6 +185,11 @@ export class Runtime {
 function tell({ lease }: ClaimedExecution, cause: unknown): void {
   if (cause instanceof LeaseLost || isOutage(cause)) return
   console.error(`weft: execution ${lease.execution} broke off and will be taken over`, cause)
+}
+
+/** Whoever waits for a turn is found by the net a second later. */
+function tellProblem(problem: unknown): void {
+  if (!isOutage(problem)) console.error('weft: the next execution could not be let in', problem)
 }
 
 let known: Runtime | undefined

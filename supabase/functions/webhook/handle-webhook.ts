@@ -5,11 +5,12 @@ import { newExecutionId } from '../_shared/execution-id.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { readBody } from '../_shared/http/body.ts'
 import { runtime } from '../_shared/runtime.ts'
+import { RateLimited } from '../_shared/store/limits.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
 import { awaitResult } from './await-result.ts'
 import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trigger.ts'
 import { payload } from './payload.ts'
-import { notPublished, notStorable, unknownAddress, wrongMethod } from './refusals.ts'
+import { notPublished, notStorable, tooMany, unknownAddress, wrongMethod } from './refusals.ts'
 import { verifySender } from './verify-sender.ts'
 
 let known: WebhookTriggers | undefined
@@ -22,6 +23,7 @@ export async function handleWebhook(request: Request): Promise<Response> {
     return await receive(request, tokenOf(request.url))
   } catch (problem) {
     if (problem instanceof Refused) return refuse(problem.refusal)
+    if (problem instanceof RateLimited) return refuse(tooMany(problem.againInSeconds).refusal)
     if (problem instanceof NotStorable) return refuse(notStorable(problem.message).refusal)
     if (isOutage(problem)) return refuse(UNAVAILABLE)
     console.error('weft: a webhook request failed', problem)
@@ -65,7 +67,10 @@ async function begin(trigger: WebhookTrigger, data: DataObject): Promise<Respons
     return await awaitResult((onResponse) => runtime().start(execution, onResponse))
   }
   const { accepted } = await runtime().start(execution)
-  return accepted === 'not_live' ? accepted : answer(202, { execution: execution.id })
+  if (accepted === 'not_live') return accepted
+  // Most senders look at nothing else than the number; those that do see when it waits or was left out.
+  const status = accepted === 'queued' || accepted === 'skipped' ? { status: accepted } : {}
+  return answer(202, { execution: execution.id, ...status })
 }
 
 /** The body can be read only once, but a request may be looked at twice. */

@@ -102,3 +102,14 @@ export const notStorable = (detail: string) =>
     detail,
     hint: 'Send less, or simpler data.',
   })
+
+/** As many as the workflow's settings allow have begun lately. */
+export const tooMany = (againInSeconds: number) =>
+  new Refused({
+    status: 429,
+    code: 'webhook.too_many',
+    title: 'Too many requests',
+    detail: 'This workflow has been started as often as its settings allow for now.',
+    hint: `Send it again in ${againInSeconds} seconds.`,
+    headers: { 'retry-after': String(againInSeconds) },
+  })

@@ -58,6 +58,16 @@ export const workflowSettings = z.object({
     .positive()
     .max(366 * 86_400)
     .optional(),
+  /** How many of its executions may be under way at once, waiting ones included. Test runs don't count. */
+  maxConcurrency: z.int().min(1).max(1000).optional(),
+  /** What becomes of one that comes while as many are under way: it waits for its turn unless told otherwise. */
+  overlap: z.enum(['queue', 'skip', 'replace']).optional(),
+  /** How many may begin within a span of time. Beyond, a webhook's sender is told to come later; all others wait. */
+  rateLimit: z
+    .object({ count: z.int().min(1).max(10_000), perSeconds: z.number().min(1).max(86_400) })
+    .optional(),
+  /** How many steps one execution may have; more is a loop that nobody meant. */
+  maxSteps: z.int().min(1).max(1_000_000).optional(),
 })
 export type WorkflowSettings = z.infer<typeof workflowSettings>
 

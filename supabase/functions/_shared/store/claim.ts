@@ -30,8 +30,8 @@ returning e.id, e.workspace_id, e.workflow_id, e.version_id, e.lease_number, e.t
           e.created_at, e.cancel_requested_at is not null as cancel_requested, e.depth,
           e.parent_id is not null as is_awaited`
 
-// A person may let it rest; then only the end of its time wakes it.
-const AWAKE = `(paused_at is null or paused_until <= now())`
+// Its workflow's limits have let it in. A person may let it rest; then only the end of its time wakes it.
+const AWAKE = `not held and (paused_at is null or paused_until <= now())`
 
 // Takes executions by name: what waits and is due, and what is queued. "skip locked": who is being taken by another
 // process at this moment is theirs. The ids are given as an array so that the plan goes by primary key in one partition.

@@ -26,6 +26,7 @@ import { acceptBatch, accepting, type Accepting } from './accept.ts'
 import { Batcher } from './batcher.ts'
 import { checkpointBatch, writing, type WriteAnswer, type Writing } from './checkpoint.ts'
 import { claimAbandonedRows, claimRows } from './claim.ts'
+import { Limits } from './limits.ts'
 import { withSteps } from './load-steps.ts'
 import { WrittenSteps } from './written-steps.ts'
 import { reach } from './race-points.ts'
@@ -62,15 +63,19 @@ export class PostgresStore implements ExecutionStore {
   readonly #forClaims: Connection
   readonly #versions: VersionCache
   readonly #written = new WrittenSteps()
+  /** What workflows' settings allow. */
+  readonly limits: Limits
 
   /** Connections of their own for each kind of grouped statement, so that none waits for another kind's commit. */
   constructor(databaseUrl: string, pool: Pool) {
     const forAccepts = Array.from({ length: LANES }, () => new Connection(databaseUrl))
     const forCheckpoints = Array.from({ length: LANES }, () => new Connection(databaseUrl))
     this.#forClaims = new Connection(databaseUrl)
-    this.#connections = [...forAccepts, ...forCheckpoints, this.#forClaims]
+    const forLimits = new Connection(databaseUrl)
+    this.#connections = [...forAccepts, ...forCheckpoints, this.#forClaims, forLimits]
     this.#pool = pool
     this.#versions = new VersionCache(pool, parseDefinition)
+    this.limits = new Limits(forLimits, this.#versions)
     this.#accepts = new Batcher({
       ...BATCH,
       lanes: LANES,
@@ -117,7 +122,13 @@ export class PostgresStore implements ExecutionStore {
   }
 
   async accept(execution: NewExecution): Promise<AcceptResult> {
-    return await this.#accepts.add(accepting(execution))
+    const found = this.limits.of(execution.version, execution.mode)
+    const limits = found instanceof Promise ? await found : found
+    if (limits === null) return await this.#accepts.add(accepting(execution))
+    await reach('accept:before-commit')
+    const result = await whileAway(ACCEPT_PATIENCE_MS, () => this.limits.accept(execution, limits))
+    await reach('accept:after-commit')
+    return result
   }
 
   async version(id: VersionId): Promise<VersionRecord> {

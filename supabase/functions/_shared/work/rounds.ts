@@ -35,8 +35,9 @@ export async function resumeRound(runtime: Runtime, boss: PgBoss): Promise<Round
 /** Takes over what others left behind, and what was queued. */
 export async function takeoverRound(runtime: Runtime): Promise<Round> {
   if (runtime.inHand >= MAX_IN_HAND) return { found: 0, nextInMs: 100 }
-  const found = await runtime.takeOver(TAKE_AT_ONCE)
-  return { found, nextInMs: found === TAKE_AT_ONCE ? 0 : Infinity }
+  const admitted = await runtime.admitAll()
+  const found = (await runtime.takeOver(TAKE_AT_ONCE)) + admitted
+  return { found, nextInMs: found >= TAKE_AT_ONCE ? 0 : Infinity }
 }
 
 /** Fires schedules whose time has come, and plans those that are new. */
