@@ -20,10 +20,12 @@ export class MemoryRecords implements RecordService {
   #rows = new Map<string, RecordData>()
   /** What a transaction started from, to tell what it changed. */
   #base = new Map<string, RecordData>()
-  #made = 0
+  /** Shared by all transactions, as a database's sequence is: what is rolled back leaves a gap. */
+  readonly #sequence: { made: number }
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'now'>, sequence = { made: 0 }) {
     this.#clock = clock
+    this.#sequence = sequence
   }
 
   /** All records, oldest first. */
@@ -33,23 +35,29 @@ export class MemoryRecords implements RecordService {
 
   /** What a transaction works on. */
   copy(): MemoryRecords {
-    const copy = new MemoryRecords(this.#clock)
+    const copy = new MemoryRecords(this.#clock, this.#sequence)
     copy.#rows = new Map(this.#rows)
     copy.#base = new Map(this.#rows)
-    copy.#made = this.#made
     return copy
+  }
+
+  /** Whether a transaction changed what others have changed meanwhile: it has to be done again on what is there now. */
+  collidesWith(copy: MemoryRecords): boolean {
+    const isTheirs = (id: string): boolean => copy.#base.get(id) !== copy.#rows.get(id)
+    return [...new Set([...copy.#base.keys(), ...copy.#rows.keys()])].some(
+      (id) => isTheirs(id) && this.#rows.get(id) !== copy.#base.get(id),
+    )
   }
 
   /** Commits a transaction's changes; what it left alone stays as others have it by now. */
   take(copy: MemoryRecords): void {
     for (const [id, row] of copy.#rows) if (copy.#base.get(id) !== row) this.#rows.set(id, row)
     for (const id of copy.#base.keys()) if (!copy.#rows.has(id)) this.#rows.delete(id)
-    this.#made = Math.max(this.#made, copy.#made)
   }
 
   async create(pipeline: string, data: DataObject): Promise<RecordData> {
-    this.#made += 1
-    const id = `00000000-0000-4000-8000-${String(this.#made).padStart(12, '0')}`
+    this.#sequence.made += 1
+    const id = `00000000-0000-4000-8000-${String(this.#sequence.made).padStart(12, '0')}`
     const now = new Date(this.#clock.now()).toISOString()
     const record = { id, pipeline, data: structuredClone(data), created_at: now, updated_at: now }
     this.#rows.set(id, record)

@@ -163,13 +163,14 @@ export class MemoryStore implements ExecutionStore {
     work: (services: TransactionServices) => Promise<Checkpoint>,
   ): Promise<Written> {
     const shared = this.records(workspace)
-    const own = shared.copy()
-    const write = await work({
-      records: own,
-      workflows: {
-        liveTrigger: (workflow, kind) => this.liveTrigger(workspace, workflow, kind),
-      },
-    })
+    const liveTrigger: TransactionServices['workflows']['liveTrigger'] = (workflow, kind) =>
+      this.liveTrigger(workspace, workflow, kind)
+    let own = shared.copy()
+    let write = await work({ records: own, workflows: { liveTrigger } })
+    while (shared.collidesWith(own)) {
+      own = shared.copy()
+      write = await work({ records: own, workflows: { liveTrigger } })
+    }
     const held = this.#held(lease)
     shared.take(own)
     return this.#write(held, write)
@@ -187,8 +188,11 @@ export class MemoryStore implements ExecutionStore {
     const now = this.#clock.now()
     return [...this.executions.values()]
       .filter(
-        ({ status, leaseUntil }) =>
-          status === 'queued' || (status === 'running' && (leaseUntil ?? 0) <= now),
+        ({ status, leaseUntil, wakeAt }) =>
+          status === 'queued' ||
+          (status === 'running' && (leaseUntil ?? 0) <= now) ||
+          // Whatever should have woken it got lost.
+          (status === 'waiting' && wakeAt !== null && wakeAt + 2 * this.#leaseMs < now),
       )
       .slice(0, limit)
       .map((stored) => this.#claim(stored))

@@ -24,7 +24,7 @@ import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
-import { outlivesTurn } from './outcomes.ts'
+import { isInTransaction, outlivesTurn } from './outcomes.ts'
 import { Performer } from './performer.ts'
 import { EXECUTION_TIMED_OUT } from './problems.ts'
 import { Timestamps } from './timestamps.ts'
@@ -62,6 +62,8 @@ export class Driver implements Surroundings {
   #nextSeq: number
   /** Steps that are being performed, with what calls them off. */
   readonly #underWay = new Map<Step, AbortController>()
+  /** Called off in the middle of a transaction: what becomes of that says how they ended. */
+  readonly #leaving = new Set<Step>()
   /** What became of a step outside is waiting to be written: soon, not with the next write that happens to come. */
   #urgent = false
   #lost: { cause: unknown } | null = null
@@ -127,7 +129,11 @@ export class Driver implements Surroundings {
       if (this.#lost === null) this.#lookAtTheClock()
       if (this.#lost === null) await this.#beginWhatIsReady()
       if (this.#lost !== null) throw this.#lost.cause
-      if (this.#state.over !== null) return await this.#finish()
+      if (this.#state.over !== null) {
+        if (this.#leaving.size === 0) return await this.#finish()
+        await this.#mailbox.wait(null)
+        continue
+      }
       if (this.#isStopping && (this.#underWay.size === 0 || this.#moments.isPastGrace)) {
         const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
         return isIdle ? await this.#rest() : await this.#letGo(this.now())
@@ -204,7 +210,9 @@ export class Driver implements Surroundings {
     { urgent = false, written = false } = {},
   ): void {
     const { step } = event
-    step.record = record
+    const isLeaving = this.#leaving.has(step)
+    if (!isLeaving || written) step.record = record
+    if (isLeaving) return this.left(step)
     this.#underWay.delete(step)
     if (step.hasWaits && event.kind !== 'suspended') this.#endWaits(step)
     // What was called off meanwhile has been written down as such.
@@ -212,6 +220,14 @@ export class Driver implements Surroundings {
     if (!written) this.journal.append(record)
     this.#urgent ||= urgent
     this.#apply(event)
+  }
+
+  /** The transaction in which a step was called off is over. What it committed stays; asleep, though, nothing is any more. */
+  left(step: Step): void {
+    this.#leaving.delete(step)
+    if (step.record?.status !== 'waiting') return
+    this.#endWaits(step)
+    this.#writeEnd(step, { status: 'cancelled' })
   }
 
   /** A step that is over waits no longer. */
@@ -301,8 +317,10 @@ export class Driver implements Surroundings {
   }
 
   #callOff(step: Step): void {
-    this.#underWay.get(step)?.abort()
+    const control = this.#underWay.get(step)
+    control?.abort()
     this.#underWay.delete(step)
+    if (control !== undefined && isInTransaction(step)) return void this.#leaving.add(step)
     if (step.hasWaits) this.#endWaits(step)
     // A failed attempt that waits for the next one stays what it is.
     if (step.record?.status !== 'failed') this.#writeEnd(step, { status: 'cancelled' })

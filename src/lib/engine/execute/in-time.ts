@@ -2,7 +2,7 @@ import type { Clock } from '../services.ts'
 import { problems } from './problems.ts'
 
 /** A step was called off while it was under way: nobody waits for its outcome any more. */
-class CalledOff extends Error {
+export class CalledOff extends Error {
   override readonly name = 'CalledOff'
 }
 

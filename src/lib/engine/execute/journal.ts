@@ -45,6 +45,11 @@ export class Journal {
   #flush: Promise<void> | null = null
   /** What writing has thrown. */
   readonly #failures = new Set<unknown>()
+  /**
+   * A write whose outcome nobody knows. Nothing may be written after it: that might be there without it (the step after
+   * one whose end got lost), or undo it (a step that was committed, called off).
+   */
+  #broken: { cause: unknown } | null = null
 
   constructor(store: ExecutionStore, lease: Lease, answers: Answers) {
     this.#store = store
@@ -108,9 +113,17 @@ export class Journal {
   ): Promise<void> {
     return this.#inTurn(async () => {
       const [batch, extras] = this.#take()
+      const own: { problem?: unknown } = {}
       try {
         const answer = await this.#store.transact(this.#lease, workspace, async (services) => {
-          const { record, waits, starts = [] } = await work(services)
+          const {
+            record,
+            waits,
+            starts = [],
+          } = await work(services).catch((problem: unknown) => {
+            own.problem = problem
+            throw problem
+          })
           return checkpointOf({ status: 'running' }, [...batch.values(), record], {
             ...extras,
             waits: {
@@ -122,7 +135,9 @@ export class Journal {
         })
         this.#done(answer, extras)
       } catch (problem) {
-        this.#giveBack(batch, extras)
+        // Only what the work itself threw was rolled back for certain.
+        if ('problem' in own && own.problem === problem) this.#giveBack(batch, extras)
+        else this.#broken = { cause: problem }
         throw problem
       }
     })
@@ -130,17 +145,21 @@ export class Journal {
 
   async #write(how: Omit<Checkpoint, 'steps'>): Promise<void> {
     const [batch, extras] = this.#take()
-    const answer = await this.#store.checkpoint(
-      this.#lease,
-      checkpointOf(how, [...batch.values()], extras),
-    )
-    this.#done(answer, extras)
+    try {
+      const write = checkpointOf(how, [...batch.values()], extras)
+      this.#done(await this.#store.checkpoint(this.#lease, write), extras)
+    } catch (problem) {
+      this.#broken = { cause: problem }
+      throw problem
+    }
   }
 
   /** The last write of an execution that can't go on: what waits here may be the reason, and isn't written. */
-  abandon(how: Omit<Checkpoint, 'steps'>): Promise<void> {
+  async abandon(how: Omit<Checkpoint, 'steps'>): Promise<void> {
+    this.#broken ??= { cause: new EngineFault('This execution was abandoned.') }
+    await this.#last
     this.#take()
-    return this.close(how)
+    await this.#write(how)
   }
 
   /**
@@ -157,7 +176,10 @@ export class Journal {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
+    const turn = this.#last.then(() => {
+      if (this.#broken !== null) throw this.#broken.cause
+      return work()
+    })
     turn.catch((problem: unknown) => this.#failures.add(problem))
     // Whoever asked for the work hears of its failure; the next in line only waits for its end.
     this.#last = turn.catch(() => undefined)

@@ -26,7 +26,7 @@ export interface Ended {
 }
 
 /** Whether a step's work is done inside of a database transaction. */
-const isInTransaction = ({ node: { type } }: Step): boolean =>
+export const isInTransaction = ({ node: { type } }: Step): boolean =>
   type.effect === 'transactional' || (type.effect === 'suspending' && type.inTransaction === true)
 
 /** Whether a step's attempt goes on after the driving loop's turn. */
@@ -86,7 +86,7 @@ export class Outcomes {
     const delay = retryDelayMs({
       error,
       policy: step.node.definition.retry,
-      made: step.attempt - step.attemptsBefore,
+      made: step.attempt - step.attemptsBefore - step.interruptions,
       onUncertain: error instanceof Uncertain ? onUncertain(step.node.type, attempt) : 'fail',
       random: this.#stage.random(),
     })

@@ -6,7 +6,7 @@ import type { Step } from '../run/state.ts'
 import type { Services, TransactionServices } from '../services.ts'
 import type { StepRecord } from '../store.ts'
 import type { Attempt } from './attempt.ts'
-import { inTime } from './in-time.ts'
+import { CalledOff, inTime } from './in-time.ts'
 import { MOST_INTERRUPTIONS, STEP_TIMEOUT_MS, TRANSACTION_RETRIES_MS } from './limits.ts'
 import { loopConfig } from './loop-config.ts'
 import { endOf, endOfWaits, onUncertain, Outcomes, placed, progressOf } from './outcomes.ts'
@@ -117,7 +117,7 @@ export class Performer {
     for (let tried = 0; ; tried++) {
       const result = await this.#transaction(attempt, type)
       if ('record' in result) return this.#stage.post(() => this.#tellCommitted(step, result))
-      if (step.status === 'closed') return
+      if (step.status === 'closed') return this.#stage.post(() => this.#stage.left(step))
       // Nothing of it was committed, so a fault of unknown kind (mostly the database's) may be tried again.
       const pause = result.failed instanceof WeftError ? undefined : TRANSACTION_RETRIES_MS[tried]
       if (pause === undefined) {
@@ -145,6 +145,7 @@ export class Performer {
         delete own.problem
         try {
           const result = await this.#inTime(attempt, () => this.#work(attempt, type, services))
+          if (step.status === 'closed') throw new CalledOff()
           if (result instanceof Suspended) {
             const record = attempt.waiting(progressOf(result))
             own.done = { record, result }
@@ -193,12 +194,12 @@ export class Performer {
     const { step } = attempt
     const { type } = step.node
     step.interrupted = null
-    const made = step.attempt - step.attemptsBefore
+    step.interruptions += 1
     const cause = problems.interrupted()
     if (onUncertain(type, attempt) === 'fail')
       return this.#outcomes.giveUp(attempt, problems.outcomeUnknown(cause))
-    if (made >= MOST_INTERRUPTIONS)
-      return this.#outcomes.giveUp(attempt, problems.keepsBreaking(made))
+    if (step.interruptions >= MOST_INTERRUPTIONS)
+      return this.#outcomes.giveUp(attempt, problems.keepsBreaking(step.interruptions))
     const now = retryProgress(this.#stage.now())
     this.#stage.journal.append(attempt.failed(cause, { port: null, output: null, progress: now }))
     step.record = null

@@ -1,4 +1,5 @@
 import { ConfigProblem, StepFailure, Uncertain } from '../errors.ts'
+import { INTERRUPTED } from '../run/progress.ts'
 import type { ErrorData } from '../store.ts'
 import { toText } from '../template/coerce.ts'
 
@@ -7,7 +8,7 @@ export const problems = {
   /** The attempt of a process that died. */
   interrupted: (): Uncertain =>
     new Uncertain({
-      code: 'step.interrupted',
+      code: INTERRUPTED,
       title: 'This attempt was interrupted',
       detail: 'The process that made it stopped in the middle, so nobody knows how far it came.',
       hint: 'It is made again with the same key, by which the other side can tell the repeat.',
@@ -78,6 +79,15 @@ export const problems = {
       hint: 'Publish the workflow again and start it anew.',
     }),
 }
+
+/** The error of an execution that has more steps than it may have. */
+export const tooManySteps = (most: number): ErrorData => ({
+  code: 'execution.too_many_steps',
+  title: 'The workflow has taken too many steps',
+  detail: `It was stopped after ${most.toLocaleString('en')} steps.`,
+  hint: 'Look for a loop over more items than you meant, or let more steps happen in the settings of the workflow.',
+  retryable: false,
+})
 
 /** The error of an execution that took longer than its workflow allows. */
 export const EXECUTION_TIMED_OUT: ErrorData = {

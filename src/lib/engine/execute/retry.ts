@@ -13,7 +13,7 @@ const JITTER = 0.2
 interface Failed {
   error: WeftError
   policy: RetryPolicy | undefined
-  /** Attempts made since the start or since somebody pressed "retry", this one included. */
+  /** Attempts made since the start or since somebody pressed "retry", this one included; without those that were cut off. */
   made: number
   onUncertain: OnUncertain
   /** From 0 up to 1. */

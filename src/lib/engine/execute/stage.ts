@@ -12,6 +12,8 @@ export interface Stage {
   readonly isTest: boolean
   attempt(step: Step, control: AbortController | null): Attempt
   tell(record: StepRecord, event: RunEvent & { step: Step }, how?: Told): void
+  /** A transaction was rolled back in which a step had been called off. */
+  left(step: Step): void
   post(letter: () => void): void
   respond(response: WebhookResponse): void
   /** A start as a step asks for it, made whole. Throws when executions lead to executions without an end. */

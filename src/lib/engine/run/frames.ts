@@ -76,6 +76,7 @@ export function newStep(node: PlanNode, frame: Frame): Step {
     status: 'ready',
     attempt: 1,
     attemptsBefore: 0,
+    interruptions: 0,
     until: null,
     retrying: false,
     progress: null,

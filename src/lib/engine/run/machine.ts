@@ -4,7 +4,7 @@ import type { Delivery, ErrorData, StepPlace, StepRecord } from '../store.ts'
 import type { Effect, RunEvent } from './events.ts'
 import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
 import { hasRoom, isDone, keepFailure, keepResult, loopOutput, newLoop, openItem } from './loops.ts'
-import { recall } from './progress.ts'
+import { interruptionsIn, recall } from './progress.ts'
 import { placeOf, type End, type Frame, type LoopRun, type RunState, type Step } from './state.ts'
 
 /*
@@ -39,6 +39,7 @@ export function begin(
     entry,
     known: new Map(),
     attemptsBefore: known.attemptsBefore,
+    interruptions: interruptionsIn(known.steps),
     deliveries: Map.groupBy(known.deliveries, ({ node, path }) => `${node}@${path}`),
     isNew: known.steps.length === 0 && Object.keys(known.attemptsBefore).length === 0,
     root: rootFrame(entry.outside),
@@ -76,6 +77,8 @@ function take(state: RunState, event: RunEvent, effects: Effect[]): void {
       return end(state, { status: 'cancelled', error: null, output: null }, effects)
     case 'timeout':
       return end(state, { status: 'timed_out', error: null, output: null }, effects)
+    case 'halted':
+      return end(state, { status: 'failed', error: event.error, output: null }, effects)
   }
   const { step } = event
   if (step.status === 'closed') return
@@ -141,6 +144,7 @@ function recordOf(state: RunState, step: Step): StepRecord | undefined {
   const place = placeOf(step)
   step.attemptsBefore = state.attemptsBefore[place] ?? 0
   step.attempt = step.attemptsBefore + 1
+  step.interruptions = state.interruptions.get(place) ?? 0
   const record = state.known.get(place)
   state.known.delete(place)
   return record

@@ -27,6 +27,20 @@ const momentIn = (progress: Data, name: string): number | null => {
   return typeof value === 'number' ? value : null
 }
 
+/** What an attempt that was cut off is written down with. */
+export const INTERRUPTED = 'step.interrupted'
+
+/** How many attempts were cut off, by place. */
+export function interruptionsIn(records: readonly StepRecord[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { node, path, error } of records) {
+    if (error?.code !== INTERRUPTED) continue
+    const place = `${node}@${path}`
+    counts.set(place, (counts.get(place) ?? 0) + 1)
+  }
+  return counts
+}
+
 /**
  * Goes on from what was written down of a step: answers with what happened then, or with null when there is still
  * something to run. Sets the number of the attempt, and remembers one that nobody finished.

@@ -58,6 +58,8 @@ export interface Step {
   attempt: number
   /** Attempts used up before somebody pressed "retry": they don't count against the retry policy. */
   attemptsBefore: number
+  /** Attempts that were cut off: nobody's fault, they don't count against the retry policy either. */
+  interruptions: number
   /** While waiting: when to look again; null = when something from outside arrives. */
   until: number | null
   /** While waiting: for another attempt, or for the step's own reasons. */
@@ -99,6 +101,8 @@ export interface RunState {
   /** What earlier processes wrote down, by `${node}@${path}`; taken out as the run passes by. */
   known: Map<string, StepRecord>
   attemptsBefore: Readonly<Record<string, number>>
+  /** By place: attempts that were cut off. */
+  interruptions: ReadonlyMap<string, number>
   /** What has arrived for waiting steps, by place; taken out as they're met. */
   deliveries: Map<string, Delivery[]>
   /** Nothing was ever written down: there is nothing to look for. */

@@ -1,0 +1,84 @@
+import type { Data, ErrorData, ExecutionId, StepRecord } from '#lib/engine/index.ts'
+import { PIPELINE } from './nodes.ts'
+import type { World } from './world.ts'
+
+/** How a step ended, with everything in it that must be the same in every run. */
+export interface StepEnd {
+  node: string
+  path: string
+  status: StepRecord['status']
+  /** Status, port, output or error. */
+  text: string
+  attempts: number
+  record: StepRecord
+}
+
+/** How an execution ended. */
+export interface ExecutionEnd {
+  id: ExecutionId
+  status: string
+  error: ErrorData | null
+  /** By `node@path`. */
+  steps: Map<string, StepEnd>
+}
+
+/** How a world ended. */
+export interface Ending {
+  /** By name. */
+  executions: Map<string, ExecutionEnd>
+  /** How many records were made at each place. */
+  records: Map<string, number>
+  /** What must never be, and was. */
+  problems: string[]
+}
+
+/** Moments and ids depend on when things happened; the words in which a failure is told, on how it came about. */
+const VARIABLE =
+  /\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-f]{16})?|(?<="detail":")[^"]*/g
+
+const normal = (data: Data): string => JSON.stringify(data).replaceAll(VARIABLE, '…')
+
+/** A failure says why in words that differ; its code doesn't. What later steps see of it has the code, too. */
+function textOf({ status, port, output, error }: StepRecord): string {
+  return `${status} ${port} ${error === null ? normal(output) : error.code}`
+}
+
+/** Reads off how everything ended. */
+export function endingOf(world: World): Ending {
+  const { store, audit } = world.database
+  const problems = [...audit.problems]
+  const executions = new Map<string, ExecutionEnd>()
+  for (const [id, { status, error }] of store.executions) {
+    const name = world.nameOf(id)
+    if (executions.has(name)) problems.push(`${name} was started twice`)
+    executions.set(name, { id, status, error, steps: stepsOf(store.steps(id)) })
+  }
+  const records = new Map<string, number>()
+  for (const { pipeline, data } of recordsOf(world)) {
+    if (pipeline !== PIPELINE) continue
+    const place = String(data['place'])
+    records.set(place, (records.get(place) ?? 0) + 1)
+  }
+  return { executions, records, problems }
+}
+
+function recordsOf({ database: { store } }: World) {
+  const [any] = store.executions.values()
+  return any === undefined ? [] : store.records(any.made.workspace).all()
+}
+
+function stepsOf(records: readonly StepRecord[]): Map<string, StepEnd> {
+  const steps = new Map<string, StepEnd>()
+  for (const record of records) {
+    const { node, path, status, attempt } = record
+    const place = `${node}@${path}`
+    const other = steps.get(place)
+    const attempts = (other?.attempts ?? 0) + 1
+    if (other !== undefined && other.record.attempt > attempt) {
+      other.attempts = attempts
+      continue
+    }
+    steps.set(place, { node, path, status, text: textOf(record), attempts, record })
+  }
+  return steps
+}

@@ -1,0 +1,121 @@
+import { StepFailure, Uncertain, type HttpResponse, type Services } from '#lib/engine/index.ts'
+import type { Audit } from './audit.ts'
+import type { Process } from './process.ts'
+import { numberOf } from './random.ts'
+import type { World } from './world.ts'
+
+/**
+ * How the other side behaves towards one key, call by call; the last word holds from then on. Part of the world, not a
+ * fault: a fault-free run meets the same.
+ */
+export const MANNERS = ['ok', '503', '429', '404', 'refused', 'lost', 'hangs'] as const
+export type Manner = (typeof MANNERS)[number]
+
+/** What reached the other side under one key. */
+export interface Called {
+  /** Times that it came this far; a connection that was refused never did. */
+  arrivals: number
+  /** Times that it did there what was asked. */
+  effects: number
+  /** Times that our side tried. */
+  tries: number
+}
+
+/** The world outside of Weft: services and mail servers. It remembers every key that it ever saw. */
+export class Partner {
+  readonly calls = new Map<string, Called>()
+  readonly #audit: Audit
+  /** What a fault-free run is told: at these keys' places it stays unclear what happened. */
+  readonly #isUnclear: (key: string) => boolean
+
+  constructor(audit: Audit, isUnclear: (key: string) => boolean) {
+    this.#audit = audit
+    this.#isUnclear = isUnclear
+  }
+
+  /** What one call comes to. */
+  meet(key: string, script: string): Manner {
+    const called = this.calls.get(key) ?? { arrivals: 0, effects: 0, tries: 0 }
+    this.calls.set(key, called)
+    if (this.#audit.intent(key) === undefined) {
+      this.#audit.tell(`the key ${key} went out before its intent was written down`)
+    }
+    if (this.#isUnclear(key)) return 'lost'
+    const manners = script.split('-') as Manner[] // scripts are drawn from manners
+    const manner = manners[Math.min(called.tries, manners.length - 1)] ?? 'ok'
+    called.tries += 1
+    if (manner !== 'refused') called.arrivals += 1
+    if (manner === 'ok' || manner === 'lost') called.effects += 1
+    return manner
+  }
+}
+
+const refused = (): StepFailure =>
+  new StepFailure({
+    code: 'http.unreachable',
+    title: 'The other side could not be reached',
+    detail: 'The connection was refused.',
+    retryable: true,
+  })
+
+const unclear = (): Uncertain =>
+  new Uncertain({
+    code: 'http.no_answer',
+    title: 'No answer came',
+    detail: 'The line broke.',
+  })
+
+/** The services of a process, over a network that has its moods. */
+export function servicesOf(world: World, process: Process): Services {
+  const { partner } = world
+
+  function call<T>(key: string, script: string, onOk: (manner: Manner) => T): Promise<T> {
+    const { timeline, faults } = world
+    const fault = faults.strike('outside')
+    world.log(process, `calls ${script}${fault === null ? '' : `: ${fault}`}`)
+    if (fault === 'stands still') world.stop(process)
+    const latency = fault === 'slow' ? faults.int(1_000, 20_000) : world.latency()
+    return new Promise((resolve, reject) => {
+      timeline.after(latency, null, () => {
+        if (fault === 'dies before') return world.crash(process)
+        const manner = partner.meet(key, script)
+        if (fault === 'dies after') return world.crash(process)
+        if (manner === 'hangs') return
+        timeline.after(world.latency(), process, () => {
+          if (manner === 'refused') reject(refused())
+          else if (manner === 'lost') reject(unclear())
+          else resolve(onOk(manner))
+        })
+      })
+    })
+  }
+
+  return {
+    clock: process.clock,
+    http: {
+      request({ url, headers, body = '' }) {
+        const { pathname } = new URL(url)
+        const script = pathname.slice(1)
+        return call(headers['idempotency-key'] ?? '', script, (manner) =>
+          answer(manner, url + body),
+        )
+      },
+    },
+    mail: {
+      async send({ to: [to = ''], key, subject }) {
+        const script = to.slice(0, to.indexOf('@'))
+        const manner = await call(key, script, (met) => met)
+        // A mail server that says "not now", or "no".
+        if (manner !== 'ok') throw refused()
+        return { messageId: `<${numberOf(subject)}@example.org>` }
+      },
+    },
+  }
+}
+
+function answer(manner: Manner, asked: string): HttpResponse {
+  const status = manner === 'ok' ? 200 : Number(manner)
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (status === 429) headers['retry-after'] = '20'
+  return { status, headers, body: `{"number":${numberOf(asked)}}`, encoding: 'text' }
+}

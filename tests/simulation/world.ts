@@ -1,0 +1,239 @@
+import {
+  ExecutionId,
+  MemoryStore,
+  NodeId,
+  VersionId,
+  WorkflowId,
+  WorkspaceId,
+  type NewExecution,
+  type Registry,
+  type WorkflowDefinition,
+} from '#lib/engine/index.ts'
+import { Database } from './database.ts'
+import { drawWorkflow, payload } from './drawing.ts'
+import { Faults } from './faults.ts'
+import { LEASE_MS, MOST_STEPS } from './limits.ts'
+import { nameOf, types } from './nodes.ts'
+import { Partner } from './partner.ts'
+import { People } from './people.ts'
+import { Process } from './process.ts'
+import { Random } from './random.ts'
+import { Timeline } from './timeline.ts'
+import { Worker } from './worker.ts'
+
+const WORKSPACE = WorkspaceId.parse('00000000-0000-4000-8000-000000000001')
+const START = Date.parse('2026-11-23T09:00:00Z')
+const MOST_FAULTS = 8
+
+const id = (kind: number, number: number): string =>
+  `00000000-0000-7000-8${String(kind).padStart(3, '0')}-${String(number).padStart(12, '0')}`
+
+/** How a world differs from what its seed alone makes of it. */
+export interface Circumstances {
+  /** Nothing goes wrong. */
+  isFaultFree?: boolean
+  /** Places where it stays unclear what happened outside, as it stayed in the run that is compared with. */
+  unclear?: ReadonlySet<string>
+  /** Another store, e.g. one that is broken on purpose. */
+  makeStore?: (clock: { now(): number }) => MemoryStore
+  /** Other node types. */
+  registry?: Registry
+  /** Changes what goes wrong around the engine. */
+  tamper?: (world: World) => void
+  /** Takes the log. */
+  onLog?: (line: string) => void
+}
+
+/** One seed, one world: workflows, those who start them, processes, a database, a network, and what goes wrong. */
+export class World {
+  readonly timeline: Timeline
+  readonly faults: Faults
+  readonly database: Database
+  readonly partner: Partner
+  readonly random: Random
+  readonly definitions: ReadonlyMap<VersionId, WorkflowDefinition>
+  readonly #people: People
+  readonly #registry: Registry
+  readonly #onLog: ((line: string) => void) | undefined
+  readonly #workers: Worker[] = []
+  #made = 0
+
+  constructor(seed: number, circumstances: Circumstances = {}) {
+    const { isFaultFree = false, unclear = new Set(), registry = types } = circumstances
+    const drawn = new Random(seed)
+    const definitions = drawDefinitions(drawn)
+    // What is drawn is the same in every run of a seed; what happens then is a matter of its own.
+    const happening = new Random(seed ^ (isFaultFree ? 0x1f123bb5 : 0x2545f491))
+    this.random = happening.fork()
+    this.timeline = new Timeline(START, happening.fork())
+    this.faults = isFaultFree
+      ? Faults.none()
+      : new Faults(happening.fork(), happening.int(1, MOST_FAULTS))
+    const makeStore =
+      circumstances.makeStore ?? ((clock) => new MemoryStore({ clock, leaseMs: LEASE_MS }))
+    this.database = new Database(makeStore, this.timeline, this.faults)
+    this.partner = new Partner(this.database.audit, (key) => unclear.has(this.placeOfKey(key)))
+    this.#people = new People(this, happening.fork())
+    this.#registry = registry
+    this.#onLog = circumstances.onLog
+    this.database.onChange = () => this.#look()
+    this.definitions = new Map(
+      definitions.map((definition, number) => [this.#publish(definition, number), definition]),
+    )
+    for (let count = happening.int(1, 3); count > 0; count--) this.#boot()
+    circumstances.tamper?.(this)
+    drawExecutions(drawn, definitions).forEach((execution) => this.#submit(execution, drawn.fork()))
+  }
+
+  /** Lets everything happen. False when there is no end to it. */
+  run(): Promise<boolean> {
+    return this.timeline.run(() => false, MOST_STEPS)
+  }
+
+  /** How long a message takes that nothing happens to. */
+  latency(): number {
+    return this.random.int(0, 4)
+  }
+
+  log = (process: Process | null, what: string): void => {
+    this.#onLog?.(
+      `${String(this.timeline.now - START).padStart(9)} ms  ${process?.name ?? '-'}  ${what}`,
+    )
+  }
+
+  /** A process dies; another one takes its place after a while. */
+  crash(process: Process): void {
+    if (!process.isAlive) return
+    this.log(process, 'dies')
+    process.die()
+    this.timeline.after(this.random.int(50, 20_000), null, () => this.#boot())
+  }
+
+  /** A process stands still for longer than a lease lasts, and doesn't know it afterwards. */
+  stop(process: Process): void {
+    if (process.hasStoodStill) return
+    process.hasStoodStill = true
+    process.stillUntil = this.timeline.now + LEASE_MS + this.random.int(500, 10_000)
+  }
+
+  /** A clock jumps. */
+  jump(process: Process): void {
+    const by = this.random.int(-30_000, 30_000)
+    if (this.random.chance(0.3)) this.database.skew += by
+    else process.skew += by
+  }
+
+  /** The name of the place that a key stands for, the same in all runs of a world. */
+  placeOfKey(key: string): string {
+    const intent = this.database.audit.intent(key)
+    return intent === undefined ? '' : `${this.nameOf(intent.execution)} ${intent.place}`
+  }
+
+  /** The name of an execution, the same in all runs of a world. */
+  nameOf(execution: ExecutionId): string {
+    return nameOf(this.database.store.executions.get(execution)?.made.triggerData ?? null)
+  }
+
+  /** Whether a step of an execution acts outside. */
+  isExternal(execution: ExecutionId, node: string): boolean {
+    const type = this.nodeOf(execution, node)?.type
+    return type === 'http.request' || type === 'mail.send'
+  }
+
+  /** How a step of an execution is drawn. */
+  nodeOf(execution: ExecutionId, node: string): WorkflowDefinition['nodes'][number] | undefined {
+    const version = this.database.store.executions.get(execution)?.made.version
+    const nodes = version === undefined ? [] : (this.definitions.get(version)?.nodes ?? [])
+    return nodes.find(({ id }) => id === node)
+  }
+
+  /** Something in the database has changed. */
+  #look(): void {
+    this.#people.look()
+    for (const worker of this.#workers) worker.plan()
+  }
+
+  #boot(): void {
+    const name = `p${(this.#made += 1)}`
+    const process = new Process(name, this.random.int(-20, 20), this.timeline, this.random.fork())
+    const others = this.#workers.filter((worker) => worker.process.isAlive)
+    const worker = new Worker(this, process, this.#registry)
+    this.#workers.splice(0, this.#workers.length, ...others, worker)
+    worker.plan()
+  }
+
+  #publish(definition: WorkflowDefinition, number: number): VersionId {
+    const version = VersionId.parse(id(2, number))
+    this.database.store.publish({
+      id: version,
+      workspace: { id: WORKSPACE, name: 'Simulated', timeZone: 'Europe/Berlin' },
+      workflow: { id: WorkflowId.parse(id(1, number)), name: 'Simulated' },
+      definition,
+    })
+    return version
+  }
+
+  /** Somebody starts an execution, and insists until it's durable; now and then twice at the same time. */
+  #submit(execution: NewExecution, random: Random): void {
+    let isDurable = false
+    const insist = (): void => {
+      const worker = this.#workers[this.random.int(0, this.#workers.length - 1)]
+      if (isDurable) return
+      const again = this.timeline.after(30_000, null, insist)
+      if (worker?.process.isAlive !== true) return
+      void worker.accept(execution).then((isKnown) => {
+        if (!isKnown) return
+        isDurable = true
+        this.timeline.cancel(again)
+        const isThere = this.database.store.executions.has(execution.id)
+        if (!isThere) this.database.audit.tell(`${execution.id} was accepted and is not there`)
+      })
+    }
+    const at = random.int(0, 3000)
+    this.timeline.after(at, null, insist)
+    if (random.chance(0.15)) this.timeline.after(at + random.int(0, 5), null, insist)
+  }
+}
+
+const workflow = (number: number): string => id(1, number)
+
+/** One to three workflows; each may call those after it. */
+function drawDefinitions(random: Random): WorkflowDefinition[] {
+  const count = random.pick([1, 1, 2, 2, 3])
+  return Array.from({ length: count }, (_, number) => {
+    const callable = Array.from({ length: count - 1 - number }, (_, other) =>
+      workflow(number + 1 + other),
+    )
+    return drawWorkflow(
+      random,
+      callable,
+      random.pick([
+        ['trigger.manual', 'sim.called'],
+        ['trigger.webhook', 'trigger.manual', 'sim.called'],
+      ]),
+    )
+  })
+}
+
+function drawExecutions(
+  random: Random,
+  definitions: readonly WorkflowDefinition[],
+): NewExecution[] {
+  return Array.from({ length: random.int(1, 3) }, (_, number) => {
+    const which = random.int(0, definitions.length - 1)
+    const triggers =
+      definitions[which]?.nodes.filter(({ type }) => type.startsWith('trigger.')) ?? []
+    const trigger = triggers[random.int(0, triggers.length - 1)]
+    return {
+      id: ExecutionId.parse(id(3, number)),
+      workspace: WORKSPACE,
+      workflow: WorkflowId.parse(workflow(which)),
+      version: VersionId.parse(id(2, which)),
+      triggerNode: trigger?.id ?? NodeId.parse('t0'),
+      triggerKind: trigger?.type ?? '',
+      triggerData: payload(random, `x${number}`),
+      mode: 'live',
+      onlyIfLive: random.chance(0.5),
+    }
+  })
+}
