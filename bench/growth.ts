@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { BenchStack } from './lib/bench-stack.ts'
+import { BenchStack, BODY } from './lib/bench-stack.ts'
+import { load } from './lib/http-load.ts'
 import { rounded } from './lib/latency.ts'
 import { numberOption } from './lib/options.ts'
 import { fillPast, pastDays } from './lib/past-executions.ts'
@@ -12,15 +13,26 @@ import { publishBenchWorkflow, type LiveWorkflow } from './lib/workflow.ts'
 const STEPS_EACH = 6
 const EXECUTIONS = numberOption('executions', 2_000_000)
 const DAYS = 8
-/** Two runs each, so that one bad moment of the machine decides less. */
-const RUNS = 2
+/** Turn by turn, so that a bad moment of the machine falls on both. */
+const RUNS = 3
 
 const sum = (values: number[]): number => values.reduce((all, value) => all + value, 0)
 
-async function measured(bench: BenchStack, live: LiveWorkflow): Promise<Throughput[]> {
-  const runs: Throughput[] = []
-  for (let run = 0; run < RUNS; run++) runs.push(await throughput(bench, live, STEPS_EACH, 8_000))
+/** The two databases, each with a system of its own, measured in turn. */
+async function inTurn(empty: Measured, full: Measured): Promise<[Throughput[], Throughput[]]> {
+  const runs: [Throughput[], Throughput[]] = [[], []]
+  for (let run = 0; run < RUNS; run++) {
+    for (const [at, { bench, live }] of [empty, full].entries()) {
+      progress(at === 0 ? 'empty' : 'full')
+      runs[at]?.push(await throughput(bench, live, STEPS_EACH, 6_000, 2_500))
+    }
+  }
   return runs
+}
+
+interface Measured {
+  bench: BenchStack
+  live: LiveWorkflow
 }
 
 const rateOf = (runs: Throughput[]): number =>
@@ -42,53 +54,66 @@ async function dropDay(db: Client, day: string): Promise<number> {
   throw new Error(`${day} could not be dropped.`)
 }
 
-await BenchStack.use(async (bench) => {
-  const { db, stack } = bench
-  const live = await publishBenchWorkflow(db, STEPS_EACH - 1)
-  progress('empty')
-  const empty = await measured(bench, live)
-
-  const { rows } = await db.query<{ id: string }>(
+/** One execution that was really run: what the past is made like. */
+async function model({ bench, live }: Measured): Promise<string> {
+  await load({
+    url: bench.address(live.token),
+    body: BODY,
+    ...{ connections: 1, milliseconds: 100 },
+  })
+  await bench.settle()
+  const { rows } = await bench.db.query<{ id: string }>(
     `select id from public.executions where workflow_id = $1 limit 1`,
     [live.workflow],
   )
-  const days = pastDays(DAYS)
+  return rows[0]?.id ?? ''
+}
+
+/** Gives a database its past. Answers with how long that took, in seconds. */
+async function fill(grown: Measured, days: string[]): Promise<number> {
+  const { db, stack } = grown.bench
   progress(`filling ${EXECUTIONS} executions and their steps into ${DAYS} days`)
   const startedAt = performance.now()
-  await fillPast(stack.databaseUrl, days, EXECUTIONS / DAYS, rows[0]?.id ?? '', (day) =>
-    progress(`  ${day}`),
-  )
-  const fillSeconds = (performance.now() - startedAt) / 1000
+  const like = await model(grown)
+  await fillPast(stack.databaseUrl, days, EXECUTIONS / DAYS, like, (day) => progress(`  ${day}`))
+  const seconds = (performance.now() - startedAt) / 1000
   progress('analyzing')
   // As it would be after days of use: hint bits set, statistics there, nothing left to be written.
   await db.query('vacuum analyze public.executions')
   await db.query('vacuum analyze public.execution_steps')
   await db.query('checkpoint')
   await pause(3_000)
+  return seconds
+}
+
+await BenchStack.use(async (bench) => {
+  const { db } = bench
+  const grown = { bench, live: await publishBenchWorkflow(db, STEPS_EACH - 1) }
+  const days = pastDays(DAYS)
+  const fillSeconds = await fill(grown, days)
   const count = () => bench.number('select count(*) as number from public.executions')
   const executions = await count()
   const gigabytes = await bench.number(
     `select pg_database_size(current_database()) / 1e9::double precision as number`,
   )
-
-  progress('full')
-  const full = await measured(bench, live)
-  progress('dropping a day')
-  const beforeDrop = await count()
-  const dropMs = await dropDay(db, days.at(-1) ?? '')
-  const dropped = beforeDrop - (await count())
-
-  report('growth', {
-    executions,
-    gigabytes: rounded(gigabytes, 1),
-    fill_s: rounded(fillSeconds, 0),
-    empty_per_s: rounded(rateOf(empty), 0),
-    full_per_s: rounded(rateOf(full), 0),
-    ratio: rounded(rateOf(full) / rateOf(empty)),
-    empty_pairs_per_s: rounded(pairsOf(empty), 0),
-    full_pairs_per_s: rounded(pairsOf(full), 0),
-    ratio_by_pairs: rounded(rateOf(full) / pairsOf(full) / (rateOf(empty) / pairsOf(empty))),
-    drop_day_ms: rounded(dropMs, 0),
-    dropped,
+  await BenchStack.use(async (fresh) => {
+    const unused = { bench: fresh, live: await publishBenchWorkflow(fresh.db, STEPS_EACH - 1) }
+    const [empty, full] = await inTurn(unused, grown)
+    progress('dropping a day')
+    const beforeDrop = await count()
+    const dropMs = await dropDay(db, days.at(-1) ?? '')
+    const dropped = beforeDrop - (await count())
+    report('growth', {
+      executions,
+      gigabytes: rounded(gigabytes, 1),
+      fill_s: rounded(fillSeconds, 0),
+      empty_per_s: rounded(rateOf(empty), 0),
+      full_per_s: rounded(rateOf(full), 0),
+      ratio: rounded(rateOf(full) / rateOf(empty)),
+      empty_pairs_per_s: rounded(pairsOf(empty), 0),
+      full_pairs_per_s: rounded(pairsOf(full), 0),
+      drop_day_ms: rounded(dropMs, 0),
+      dropped,
+    })
   })
 })

@@ -20,13 +20,14 @@ export async function throughput(
   live: LiveWorkflow,
   steps: number,
   milliseconds = 10_000,
+  pairsMilliseconds = 5_000,
 ): Promise<Throughput> {
   const plan = { url: bench.address(live.token), body: BODY, connections: CONNECTIONS }
   progress('warming up')
   await load({ ...plan, milliseconds: 3_000 })
   await bench.settle()
   progress('pairs, before')
-  const pairsBefore = await bench.pairs()
+  const pairsBefore = await bench.pairs(pairsMilliseconds)
   progress(`webhook at ${CONNECTIONS} connections`)
   const since = Date.now()
   const startedAt = performance.now()
@@ -35,7 +36,7 @@ export async function throughput(
   const seconds = (performance.now() - startedAt) / 1000
   const finished = await bench.finished(live.workflow, steps, since)
   progress('pairs, after')
-  const pairsAfter = await bench.pairs()
+  const pairsAfter = await bench.pairs(pairsMilliseconds)
   return {
     executionsPerS: finished / seconds,
     pairsPerS: (pairsBefore + pairsAfter) / 2,
