@@ -20,13 +20,13 @@ import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { childOf } from './child.ts'
 import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
-import { BETWEEN_LOOKS, MOST_BUFFERED, TURN_MS } from './limits.ts'
+import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
 import { isInTransaction, outlivesTurn } from './outcomes.ts'
 import { Performer } from './performer.ts'
-import { EXECUTION_TIMED_OUT } from './problems.ts'
+import { EXECUTION_TIMED_OUT, tooManySteps } from './problems.ts'
 import { Timestamps } from './timestamps.ts'
 
 /** What a driver drives. */
@@ -163,6 +163,7 @@ export class Driver implements Surroundings {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
+      if (this.#nextSeq > this.#mostSteps) return this.#halt()
       const step = this.#queue[index]
       if (step?.status === 'running') this.#begin(step)
       if (this.journal.size >= MOST_BUFFERED) await this.journal.flush()
@@ -177,6 +178,15 @@ export class Driver implements Surroundings {
   /** Nothing new is begun any more. */
   get #isStopping(): boolean {
     return this.#paused || this.#moments.isPastDeadline
+  }
+
+  get #mostSteps(): number {
+    return Math.min(this.#drive.plan.mostSteps ?? MOST_STEPS, MOST_STEPS)
+  }
+
+  #halt(): void {
+    this.#queue = []
+    this.#apply({ kind: 'halted', error: tooManySteps(this.#mostSteps) })
   }
 
   /** Long computing lets others have their turn (requests to answer, leases to renew), and has its end, too. */

@@ -19,6 +19,9 @@ export const GRACE_MS = 10_000
 /** So many executions in a row may have led to one another; more is a workflow that calls itself without an end. */
 export const MOST_DEPTH = 10
 
+/** An execution with more steps than this runs in a circle; a workflow may set a lower number. */
+export const MOST_STEPS = 1_000_000
+
 /** A crash in the middle of the same step, again and again, is that step's doing. */
 export const MOST_INTERRUPTIONS = 5
 

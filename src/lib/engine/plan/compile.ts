@@ -29,7 +29,7 @@ export function compile(definition: WorkflowDefinition, registry: Registry): Pla
   const nodes = connect(graph.reachable)
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const entries = new Map<PlanNode, Entry>()
-  const { timeoutSeconds } = definition.settings
+  const { timeoutSeconds, maxSteps = null } = definition.settings
   return {
     nodes,
     node: (id: NodeId) => byId.get(id),
@@ -39,6 +39,7 @@ export function compile(definition: WorkflowDefinition, registry: Registry): Pla
       return entry
     },
     timeoutMs: timeoutSeconds === undefined ? null : timeoutSeconds * 1000,
+    mostSteps: maxSteps,
   }
 }
 

@@ -13,6 +13,8 @@ export interface Plan {
   entry(trigger: PlanNode): Entry
   /** How long an execution may take, waiting included. */
   timeoutMs: number | null
+  /** How many steps one may have; null: as many as the engine allows. */
+  mostSteps: number | null
 }
 
 /** A node with everything about it that doesn't depend on an execution. */

@@ -16,6 +16,8 @@ export type RunEvent =
   | { kind: 'wake'; now: number }
   | { kind: 'cancel' }
   | { kind: 'timeout' }
+  /** The run itself has failed, not one of its steps. */
+  | { kind: 'halted'; error: ErrorData }
 
 /** What follows from it; for the driver to do. */
 export type Effect =
