@@ -21,6 +21,8 @@ export function functionSettings(known: {
     WEFT_MAIL_FROM: mailFrom,
     WEFT_ALLOW_PRIVATE_HOSTS: allowPrivateHosts.join(','),
     WEFT_FUNCTION_SECRET: keys.functionSecret,
+    // Nobody ends a function here.
+    WEFT_CPU_LIMIT_MS: '0',
     WEFT_RETENTION_DAYS: process.env['WEFT_RETENTION_DAYS'] ?? '',
   }
 }

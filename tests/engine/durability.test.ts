@@ -725,6 +725,29 @@ describe('limits', () => {
     expect(await b.toTheEnd(ran.execution)).toMatchObject({ status: 'succeeded' })
     expect(calls).toEqual(['one', 'two', 'three'])
   })
+
+  it('asked to hand over, it lets what is under way finish, begins nothing new, and somebody else goes on', async () => {
+    const calls: string[] = []
+    const control = new AbortController()
+    const b = bench([
+      callNode(async (name, { signal }) => {
+        calls.push(name)
+        if (name === 'two') control.abort()
+        await b.clock.sleep(2000, signal)
+        return name
+      }),
+    ])
+    const definition = draw(
+      { start: 'trigger.manual', one: 'test.call', two: 'test.call', three: 'test.call' },
+      ['start -> one -> two -> three'],
+    )
+    const ran = await b.run(definition, {}, { limits: { handOver: control.signal } })
+    expect(ran.outcome).toMatchObject({ status: 'waiting' })
+    expect(calls).toEqual(['one', 'two'])
+    expect(ran.steps['two']?.status).toBe('succeeded')
+    expect(await b.toTheEnd(ran.execution)).toMatchObject({ status: 'succeeded' })
+    expect(calls).toEqual(['one', 'two', 'three'])
+  })
 })
 
 describe('cancelling', () => {

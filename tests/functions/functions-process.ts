@@ -35,7 +35,11 @@ export class FunctionsProcess {
   }
 
   /** Starts it; resolves when it's up. */
-  static async start(stack: Stack, kind: 'functions' | 'worker'): Promise<FunctionsProcess> {
+  static async start(
+    stack: Stack,
+    kind: 'functions' | 'worker',
+    env: Record<string, string> = {},
+  ): Promise<FunctionsProcess> {
     const port = await freePort()
     const points = mkdtempSync(join(tmpdir(), 'weft-race-points-'))
     const functions = join(root, 'supabase/functions')
@@ -45,7 +49,7 @@ export class FunctionsProcess {
         : [join(root, 'local/functions/worker.ts'), join(functions, 'worker/main.ts')]
     const child = spawn(denoBinary(), ['run', '-A', '--cached-only', '--quiet', ...script], {
       cwd: root,
-      env: { ...process.env, ...stack.functionsEnv, WEFT_RACE_POINTS: points },
+      env: { ...process.env, ...stack.functionsEnv, WEFT_RACE_POINTS: points, ...env },
       // Its stdin stays open while the test lives; then it ends by itself.
       stdio: ['pipe', 'pipe', 'pipe'],
     })
@@ -77,6 +81,10 @@ export class FunctionsProcess {
   /** As a deployment ends it. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM')
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   get output(): string {

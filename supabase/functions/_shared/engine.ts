@@ -18,6 +18,7 @@ export type {
   PlanNode,
   ReplayPlan,
   ReplayWish,
+  RunLimits,
   RunOutcome,
   StepTrace,
 } from '../../../src/lib/engine/index.ts'

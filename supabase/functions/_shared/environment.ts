@@ -11,6 +11,8 @@ export interface Environment {
   functionSecret: string
   /** For how many days executions are kept after the day they began. */
   retentionDays: number
+  /** Milliseconds of processor time after which the host ends a function's request; 0 where it doesn't. */
+  processorLimitMs: number
 }
 
 function required(name: string): string {
@@ -26,12 +28,12 @@ const list = (text: string): string[] =>
     .map((entry) => entry.trim().toLowerCase())
     .filter((entry) => entry !== '')
 
-/** A whole number of days, at least one; 90 when nothing is said. */
-function days(name: string): number {
+/** A whole number, at least `least`; `otherwise` when nothing is said. */
+function wholeNumber(name: string, least: number, otherwise: number): number {
   const text = Deno.env.get(name) ?? ''
-  const value = text === '' ? 90 : Number(text)
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new Error(`${name} must be a whole number of days, such as 90; it is "${text}".`)
+  const value = text === '' ? otherwise : Number(text)
+  if (Number.isInteger(value) && value >= least) return value
+  throw new Error(`${name} must be a whole number, such as ${otherwise}; it is "${text}".`)
 }
 
 let known: Environment | undefined
@@ -47,7 +49,9 @@ export function environment(): Environment {
     mailFrom: Deno.env.get('WEFT_MAIL_FROM') ?? '',
     allowPrivateHosts: list(Deno.env.get('WEFT_ALLOW_PRIVATE_HOSTS') ?? ''),
     functionSecret: required('WEFT_FUNCTION_SECRET'),
-    retentionDays: days('WEFT_RETENTION_DAYS'),
+    retentionDays: wholeNumber('WEFT_RETENTION_DAYS', 1, 90),
+    // What a hosted project allows.
+    processorLimitMs: wholeNumber('WEFT_CPU_LIMIT_MS', 0, 2_000),
   }
   return known
 }

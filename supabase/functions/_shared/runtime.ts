@@ -3,7 +3,14 @@ import type { WebhookResponse } from '../../../src/lib/engine/services.ts'
 import type { AcceptResult, ClaimedExecution, NewExecution } from '../../../src/lib/engine/store.ts'
 import { isOutage } from './database/outage.ts'
 import { Pool } from './database/pool.ts'
-import { createEngine, LeaseLost, registry, type Engine, type RunOutcome } from './engine.ts'
+import {
+  createEngine,
+  LeaseLost,
+  registry,
+  type Engine,
+  type RunLimits,
+  type RunOutcome,
+} from './engine.ts'
 import { environment } from './environment.ts'
 import { LeaseKeeper } from './leases.ts'
 import { Secrets } from './secrets.ts'
@@ -12,6 +19,7 @@ import { SafeHttp } from './services/http/safe-http.ts'
 import { SmtpMail } from './services/mail/smtp-mail.ts'
 import { handBack } from './store/hand-back.ts'
 import { PostgresStore } from './store/postgres-store.ts'
+import { Shift } from './work/shift.ts'
 
 const POOL_SIZE = 8
 
@@ -39,9 +47,19 @@ export class Runtime {
   readonly #leases: LeaseKeeper
   readonly #running = new Set<Promise<RunOutcome>>()
   #runsForMs: number | null = FUNCTION_RUNS_MS
+  readonly #shift: Shift
 
-  constructor() {
-    const { databaseUrl, secretsKey, allowPrivateHosts, smtpUrl, mailFrom } = environment()
+  readonly #isInvocation: boolean
+  /** Where nobody limits us, thousands of executions a second don't listen for what never comes. */
+  readonly #mayHandOver: boolean
+
+  /** `for`: a process that answers many requests, or a single invocation that works off what it finds and ends. */
+  constructor({ for: purpose }: { for: 'process' | 'invocation' } = { for: 'process' }) {
+    this.#isInvocation = purpose === 'invocation'
+    const { databaseUrl, secretsKey, allowPrivateHosts, smtpUrl, mailFrom, processorLimitMs } =
+      environment()
+    this.#shift = new Shift(processorLimitMs)
+    this.#mayHandOver = this.#isInvocation || processorLimitMs > 0
     this.pool = new Pool(databaseUrl, POOL_SIZE)
     this.store = new PostgresStore(databaseUrl, this.pool)
     this.secrets = new Secrets(secretsKey)
@@ -66,6 +84,17 @@ export class Runtime {
   /** This process isn't one that is ended after a while: executions may run as long as they take. */
   takeTime(): void {
     this.#runsForMs = null
+    this.#shift.end()
+  }
+
+  /** Nothing more should be taken up: the time that this process may compute is nearly used. */
+  get isShiftOver(): boolean {
+    return this.#shift.isOver
+  }
+
+  /** Gives back what runs here, each execution at its next checkpoint, for others to go on with. */
+  handOver(): void {
+    this.#shift.handOver()
   }
 
   /** Makes an execution durable and, if it's ours, runs it at once. Resolves when it's durable. */
@@ -115,6 +144,7 @@ export class Runtime {
   /** Before the process ends: finishes what it can and hands the rest back, so that others take over at once. */
   async stop(patienceMs: number): Promise<void> {
     await this.settle(patienceMs)
+    this.#shift.end()
     this.#leases.stop()
     const left = this.#engine.active()
     for (const lease of left) this.#engine.stop(lease.execution, 'lost')
@@ -158,17 +188,25 @@ export class Runtime {
     }
   }
 
+  #limits(): RunLimits {
+    if (this.#runsForMs === null) return {}
+    const deadline = Date.now() + this.#runsForMs
+    return this.#mayHandOver ? { deadline, handOver: this.#shift.signal } : { deadline }
+  }
+
   #run(
     claimed: ClaimedExecution,
     onResponse?: (response: WebhookResponse) => void,
   ): Promise<RunOutcome> {
+    // Requests have their own time each; what one of them has left in hand is over by now.
+    if (!this.#isInvocation && this.#running.size === 0) this.#shift.beginAnew()
     const outcome = this.#engine.run(
       claimed,
       {
         onReady: (executions) => this.#takeUp(executions),
         ...(onResponse === undefined ? {} : { onResponse }),
       },
-      this.#runsForMs === null ? {} : { deadline: Date.now() + this.#runsForMs },
+      this.#limits(),
     )
     this.#running.add(outcome)
     void outcome.then((ended) => {

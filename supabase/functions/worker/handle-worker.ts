@@ -3,16 +3,21 @@ import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/ans
 import { requireOperator } from '../_shared/http/operator.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
 import { replayRound } from '../_shared/replays/many.ts'
-import { runtime } from '../_shared/runtime.ts'
+import { Runtime } from '../_shared/runtime.ts'
 import { resumeRound, scheduleRound, takeoverRound } from '../_shared/work/rounds.ts'
 
 /** An invocation ends well before a hosted function's wall clock does. */
 const DEFAULT_BUDGET_MS = 50_000
 const MAX_BUDGET_MS = 120_000
+/** What calls the outside at the end may still finish; what can't is handed back as it was written last. */
+const HAND_OVER_MS = 12_000
 /** Found nothing for so long: the next invocation will do. */
 const IDLE_END_MS = 3_000
 
-/** Works off what is due until there's nothing left or the time is used up: how hosted projects run a worker. */
+/**
+ * Works off what is due until there's nothing left, or the time or the processor time is used up: how hosted projects
+ * run a worker. What isn't done by then is given back, for the next invocation.
+ */
 export async function handleWorker(request: Request): Promise<Response> {
   try {
     requireOperator(request)
@@ -30,12 +35,21 @@ export async function handleWorker(request: Request): Promise<Response> {
 }
 
 async function workFor(budgetMs: number): Promise<{ found: number }> {
-  const works = runtime()
+  const works = new Runtime({ for: 'invocation' })
+  try {
+    return { found: await workUntil(works, performance.now() + budgetMs) }
+  } finally {
+    works.handOver()
+    await works.stop(HAND_OVER_MS)
+  }
+}
+
+async function workUntil(works: Runtime, until: number): Promise<number> {
   const boss = await openBoss(works.pool)
-  const until = performance.now() + budgetMs
   let found = 0
   let idleSince = performance.now()
-  while (performance.now() < until && performance.now() - idleSince < IDLE_END_MS) {
+  const isOver = () => works.isShiftOver || performance.now() >= until
+  while (!isOver() && performance.now() - idleSince < IDLE_END_MS) {
     const rounds = await Promise.all([
       resumeRound(works, boss),
       takeoverRound(works),
@@ -45,9 +59,8 @@ async function workFor(budgetMs: number): Promise<{ found: number }> {
     const now = rounds.reduce((sum, round) => sum + round.found, 0)
     found += now
     if (now > 0 || works.inHand > 0) idleSince = performance.now()
-    if (now === 0) await new Promise((done) => setTimeout(done, 200))
+    if (now === 0) await new Promise((done) => setTimeout(done, 50))
   }
-  await works.settle(Math.max(0, until - performance.now()))
   await boss.stop({ graceful: false })
-  return { found }
+  return found
 }

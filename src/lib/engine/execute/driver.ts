@@ -39,6 +39,8 @@ export interface Drive {
   services: Services
   /** Milliseconds since 1970 by which the lease should be given back. */
   deadline: number | null
+  /** Moves the deadline to the moment when it's aborted. */
+  handOver: AbortSignal | null
   onResponse(response: WebhookResponse): void
   /** Other executions can go on because of what this one wrote. */
   onReady(executions: readonly ExecutionId[]): void
@@ -112,6 +114,23 @@ export class Driver implements Surroundings {
   }
 
   async run(): Promise<RunOutcome> {
+    const { handOver } = this.#drive
+    handOver?.addEventListener('abort', this.#handOver)
+    if (handOver?.aborted === true) this.#handOver()
+    try {
+      return await this.#run()
+    } finally {
+      handOver?.removeEventListener('abort', this.#handOver)
+    }
+  }
+
+  /** Somebody else shall go on: nothing new is begun here. */
+  readonly #handOver = (): void => {
+    this.#moments.endNow()
+    this.#mailbox.post(() => undefined)
+  }
+
+  async #run(): Promise<RunOutcome> {
     if (this.#drive.claimed.cancelRequested) this.#cancelled = true
     try {
       return await this.#loop()

@@ -33,6 +33,8 @@ export interface RunHooks {
 export interface RunLimits {
   /** Milliseconds since 1970: past this moment nothing new is begun and the lease is given back, so that a worker goes on. */
   deadline?: number
+  /** Aborted: as if the deadline were now. For limits that nobody can tell beforehand, such as processor time. */
+  handOver?: AbortSignal
 }
 
 /** Accepts executions and runs them, exactly once in what counts. */
@@ -69,6 +71,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     const driver = new Driver({
       ...{ claimed, version, plan, trigger, store, services },
       deadline: limits.deadline ?? null,
+      handOver: limits.handOver ?? null,
       onResponse(response) {
         if (!answered) hooks.onResponse?.(response)
         answered = true

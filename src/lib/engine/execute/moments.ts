@@ -9,7 +9,7 @@ export class Moments {
   readonly timeoutAt: number | null
   readonly #clock: Pick<Clock, 'now'>
   readonly #state: RunState
-  readonly #deadline: number | null
+  #deadline: number | null
 
   constructor(
     clock: Pick<Clock, 'now'>,
@@ -21,6 +21,11 @@ export class Moments {
     this.#state = state
     this.timeoutAt = timeoutAt
     this.#deadline = deadline
+  }
+
+  /** The deadline is now, if it wasn't before. */
+  endNow(): void {
+    this.#deadline = earliest(this.#deadline, this.#clock.now())
   }
 
   get isTimedOut(): boolean {
