@@ -23,11 +23,6 @@ create index executions_admitted on public.executions (workflow_id, admitted_at)
 -- Whose turn it is.
 create index executions_held on public.executions (workflow_id, id) where held and status = 'queued';
 
--- What may be taken over, without those that are held: there may be very many.
-drop index public.executions_open;
-create index executions_open on public.executions (lease_until nulls first)
-  where status in ('queued', 'running') and not held;
-
 -- What begins in the queue (called by another workflow, replayed) is held first when its workflow has limits.
 create function private.hold_limited() returns trigger
 language plpgsql

@@ -2,17 +2,20 @@ import type { AcceptResult, NewExecution } from '../../../../src/lib/engine/stor
 import type { Connection } from '../database/connection.ts'
 import type { Outcome } from './batcher.ts'
 import { LEASE_SECONDS } from './lease.ts'
+import { Payloads } from './payloads.ts'
 import { MAX_PAYLOAD, storedText } from './stored-text.ts'
 
 /** An execution on its way into the database; `text` is its element of the statement's one parameter, without `n`. */
 export interface Accepting {
   id: string
+  workspace: string
   text: string
 }
 
 /** Throws NotStorable before the execution takes part in a batch. */
 export function accepting(execution: NewExecution): Accepting {
-  const payload = storedText(execution.triggerData, MAX_PAYLOAD)
+  const payloads = new Payloads(execution.id, execution.workspace)
+  const data = payloads.inRow(storedText(execution.triggerData, MAX_PAYLOAD))
   const rest = JSON.stringify({
     id: execution.id,
     workspace_id: execution.workspace,
@@ -25,7 +28,11 @@ export function accepting(execution: NewExecution): Accepting {
     started_by: execution.startedBy ?? null,
     only_if_live: execution.onlyIfLive,
   })
-  return { id: execution.id, text: `"trigger_data":${payload},${rest.slice(1)}` }
+  return {
+    id: execution.id,
+    workspace: execution.workspace,
+    text: `"trigger_data":${data},${rest.slice(1)}`,
+  }
 }
 
 // The statement itself is a function of the database, so that it is planned once a connection:

@@ -1,4 +1,5 @@
 import { isCollision, isOutage, Unavailable } from '../database/outage.ts'
+import { interleaved } from './interleave.ts'
 
 /** What became of one item of a batch. */
 export type Outcome<Result> = { ok: Result } | { failed: unknown }
@@ -10,6 +11,8 @@ export interface BatchRules<Item, Result> {
   lanes: number
   /** Items with the same key never are under way together, and keep their order. */
   key(item: Item): string
+  /** Whose it is: when more wait than fit into one statement, these take turns, so that nobody waits for a flood of others. */
+  group?(item: Item): string
   /** Roughly how many bytes an item adds to the statement. */
   size(item: Item): number
   maxItems: number
@@ -88,7 +91,7 @@ export class Batcher<Item, Result> {
     const left: Waiting<Item, Result>[] = []
     const keys = new Set<string>()
     let bytes = 0
-    for (const entry of this.#waiting) {
+    for (const entry of this.#inTurn()) {
       const full = batch.length >= maxItems || (batch.length > 0 && bytes >= maxBytes)
       const name = key(entry.item)
       if (full || keys.has(name) || this.#underWay.has(name)) {
@@ -102,6 +105,12 @@ export class Batcher<Item, Result> {
     }
     this.#waiting = left
     return batch
+  }
+
+  #inTurn(): readonly Waiting<Item, Result>[] {
+    const { group, maxItems } = this.#rules
+    if (group === undefined || this.#waiting.length <= maxItems) return this.#waiting
+    return interleaved(this.#waiting, (entry) => group(entry.item))
   }
 
   /** Writes a batch. If the statement is refused for one item's sake, halves find out which, and the others are written. */

@@ -50,17 +50,20 @@ export function claimRows(connection: Connection, ids: string[]): Promise<Claime
   return connection.query<ClaimedRow>(CLAIM, [ids])
 }
 
-// Takes over what nobody works on: queued executions and those whose lease ran out (index executions_open), and, as the
-// net under pg-boss, sleepers that are overdue by more than two leases (index executions_waiting).
-// Idle this reads the roots of two small indexes per partition: 0.3 ms.
+// Takes over what nobody works on: executions whose lease ran out (index executions_open); as the net under pg-boss,
+// sleepers that are overdue by more than two leases (index executions_waiting); and what is queued (index
+// executions_queued). Of the queued, each workspace gets its turn, however many another one has: `spaces` hops from
+// workspace to workspace along the index, and of each only the first few are looked at. Four times as many as are
+// wanted, because others may be taking some of them at this moment.
+// Idle this reads the roots of three small indexes per partition: 0.4 ms.
 const CLAIM_ABANDONED = `
-with abandoned as (
+with recursive lapsed as (
   select id
   from public.executions
-  where status in ('queued', 'running')
-    and (lease_until is null or lease_until < now())
+  where status = 'running'
+    and lease_until < now()
     and ${AWAKE}
-  order by lease_until nulls first
+  order by lease_until
   limit $1
   for update skip locked
 ), overdue as (
@@ -72,10 +75,48 @@ with abandoned as (
   order by wake_at
   limit $1
   for update skip locked
+), spaces as (
+  (
+    select workspace_id
+    from public.executions
+    where status = 'queued' and not held
+    order by workspace_id
+    limit 1
+  )
+  union all
+  select (
+    select e.workspace_id
+    from public.executions e
+    where e.status = 'queued' and not e.held and e.workspace_id > s.workspace_id
+    order by e.workspace_id
+    limit 1
+  )
+  from spaces s
+  where s.workspace_id is not null
+), turns as (
+  select q.id, row_number() over (partition by s.workspace_id order by q.id) as turn
+  from spaces s
+  cross join lateral (
+    select id
+    from public.executions
+    where workspace_id = s.workspace_id and status = 'queued' and ${AWAKE}
+    order by id
+    limit 4 * $1
+  ) as q
+), queued as (
+  select e.id
+  from turns t
+  join public.executions e on e.id = t.id
+  where e.status = 'queued' and ${AWAKE.replaceAll(/\b(held|paused_)/g, 'e.$1')}
+  order by t.turn, e.id
+  limit $1
+  for update of e skip locked
 ), free as materialized (
-  select id from abandoned
+  select id from lapsed
   union all
   select id from overdue
+  union all
+  select id from queued
   limit $1
 )${TAKE}`
 

@@ -80,6 +80,7 @@ export class PostgresStore implements ExecutionStore {
       ...BATCH,
       lanes: LANES,
       key: (item) => item.id,
+      group: (item) => item.workspace,
       size: (item) => item.text.length,
       write: async (items, lane) => {
         await reach('accept:before-commit')
