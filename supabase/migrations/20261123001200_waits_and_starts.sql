@@ -111,44 +111,6 @@ as $$
 $$;
 grant execute on function private.live_trigger(uuid, uuid, text) to weft_engine;
 
--- The rare parts of a checkpoint, in a statement of their own within the same transaction: waits that open and close,
--- executions that start. Called after private.write_checkpoints has found that the lease is held.
-create function private.write_extras(p_execution uuid, p_closed jsonb, p_open jsonb, p_starts jsonb)
-returns table (ready uuid)
-language plpgsql
-set search_path = ''
-as $$
-begin
-  delete from public.execution_waits w
-  using jsonb_to_recordset(p_closed) as c (node text, path text, kind text, key text)
-  where w.execution_id = p_execution
-    and w.node_id = c.node
-    and w.path = c.path
-    and (c.kind is null or (w.kind = c.kind and w.key = c.key));
-
-  insert into public.execution_waits (workspace_id, execution_id, node_id, path, kind, key, data)
-  select e.workspace_id, e.id, o.node, o.path, o.kind, o.key, coalesce(o.data, 'null')
-  from jsonb_to_recordset(p_open) as o (node text, path text, kind text, key text, data jsonb)
-  join public.executions e on e.id = p_execution
-  on conflict (execution_id, node_id, path, kind, key) do nothing;
-
-  return query
-  insert into public.executions as e (
-    id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, trigger_data, mode,
-    parent_id, parent_node, parent_path, depth, status, lease_number, lease_until
-  )
-  select s.id, s.workspace_id, s.workflow_id, s.version_id, s.trigger_node, s.trigger_kind,
-         coalesce(s.trigger_data, 'null'), s.mode, s.parent_id, s.parent_node, s.parent_path, s.depth, 'queued', 0, null
-  from jsonb_to_recordset(p_starts) as s (
-    id uuid, workspace_id uuid, workflow_id uuid, version_id uuid, trigger_node text, trigger_kind text,
-    trigger_data jsonb, mode text, parent_id uuid, parent_node text, parent_path text, depth smallint
-  )
-  on conflict (id) do nothing
-  returning e.id;
-end
-$$;
-grant execute on function private.write_extras(uuid, jsonb, jsonb, jsonb) to weft_engine;
-
 -- Tells a parent of the end of an execution that it waits for. The parent's id when it can go on because of it.
 create function private.tell_parent(p_child uuid, p_parent uuid, p_end jsonb) returns uuid
 language plpgsql

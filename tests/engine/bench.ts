@@ -83,7 +83,8 @@ export interface Bench {
   engine: Engine
   /** A second process on the same store. */
   another(): Engine
-  publish(definition: WorkflowDefinition): VersionId
+  /** As the live version of the one workflow that most tests have, or of another. */
+  publish(definition: WorkflowDefinition, workflow?: WorkflowId): VersionId
   accept(
     version: VersionId,
     data?: Data,
@@ -93,6 +94,8 @@ export interface Bench {
   run(definition: WorkflowDefinition, data?: Data, options?: RunOptions): Promise<Ran>
   /** Lets time pass and workers claim what is due, until the execution is over (or waits for the outside). */
   toTheEnd(execution: ExecutionId, engine?: Engine): Promise<RunOutcome>
+  /** Lets time pass and workers take up whatever there is, until nothing is left to do. */
+  allToTheEnd(): Promise<void>
   steps(execution: ExecutionId): StepRecord[]
 }
 
@@ -145,12 +148,12 @@ export function bench(types: readonly NodeType[] = []): Bench {
     world,
     engine,
     another,
-    publish(definition) {
+    publish(definition, workflow = WORKFLOW) {
       const id = VersionId.parse(uuid())
       store.publish({
         id,
         workspace: { id: WORKSPACE, name: 'Test', timeZone: 'Europe/Berlin' },
-        workflow: { id: WORKFLOW, name: 'Test' },
+        workflow: { id: workflow, name: 'Test' },
         definition,
       })
       return id
@@ -184,6 +187,20 @@ export function bench(types: readonly NodeType[] = []): Bench {
         if (claimed === null) throw new Error(`nothing to claim: ${stored.status}`)
         const outcome = await clock.until(by.run(claimed))
         if (outcome.status !== 'waiting' || outcome.wakeAt === null) return outcome
+      }
+    },
+    async allToTheEnd() {
+      for (let idle = 0; idle < 2;) {
+        const claimed = await store.claimAbandoned(100)
+        for (const [id, { status, wakeAt }] of store.executions) {
+          if (status !== 'waiting' || wakeAt === null) continue
+          await clock.advance(Math.max(0, wakeAt - clock.now()))
+          const woken = await store.claim(id)
+          if (woken !== null) claimed.push(woken)
+        }
+        for (const one of claimed) await clock.until(engine.run(one))
+        idle = claimed.length > 0 ? 0 : idle + 1
+        if (idle === 1) await clock.advance(20_000)
       }
     },
     steps: (execution) => store.steps(execution),

@@ -221,9 +221,19 @@ export class MemoryStore implements ExecutionStore {
     if (stored.status === 'running') return
     stored.status = 'cancelled'
     stored.leaseNumber += 1
-    stored.waits = []
+    this.#close(stored, stored.waits)
     for (const step of stored.steps.values()) {
       if (step.status === 'waiting' || step.status === 'running') step.status = 'cancelled'
+    }
+    this.#tellParent(stored, { status: 'cancelled' })
+  }
+
+  /** Waits that nobody has any more. A call that is deserted so is stopped. */
+  #close(stored: StoredExecution, waits: readonly StoredWait[]): void {
+    stored.waits = stored.waits.filter((wait) => !waits.includes(wait))
+    for (const { kind, key, delivery } of waits) {
+      // The key of such a wait is the execution's id.
+      if (kind === 'execution' && delivery === null) this.requestCancel(key as ExecutionId)
     }
   }
 
@@ -319,15 +329,16 @@ export class MemoryStore implements ExecutionStore {
   }
 
   #changeWaits(stored: StoredExecution, changes: Checkpoint['waits']): void {
-    if (isOver(stored.status)) stored.waits = []
+    if (isOver(stored.status)) this.#close(stored, stored.waits)
     if (changes === undefined) return
     for (const { node, path, kind, key } of changes.closed) {
-      stored.waits = stored.waits.filter(
+      const closed = stored.waits.filter(
         (wait) =>
-          wait.node !== node ||
-          wait.path !== path ||
-          (kind !== undefined && (wait.kind !== kind || wait.key !== key)),
+          wait.node === node &&
+          wait.path === path &&
+          (kind === undefined || (wait.kind === kind && wait.key === key)),
       )
+      this.#close(stored, closed)
     }
     for (const wait of changes.open) {
       const isThere = stored.waits.some(
@@ -347,7 +358,10 @@ export class MemoryStore implements ExecutionStore {
   }
 
   /** The end of an execution that somebody waits for. */
-  #tellParent({ made }: StoredExecution, write: Checkpoint): ExecutionId[] {
+  #tellParent(
+    { made }: StoredExecution,
+    write: Pick<Checkpoint, 'status' | 'output' | 'error'>,
+  ): ExecutionId[] {
     if (made.parent === undefined) return []
     const { execution } = made.parent
     const end = { status: write.status, output: write.output ?? null, error: write.error ?? null }

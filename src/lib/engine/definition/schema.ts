@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Data } from '../data.ts'
-import { NodeId } from '../ids.ts'
+import { NodeId, WorkflowId } from '../ids.ts'
 
 /** The schema version that this engine writes; older ones are upgraded on reading. */
 export const DEFINITION_SCHEMA = 1
@@ -58,6 +58,8 @@ export const workflowSettings = z.object({
     .positive()
     .max(366 * 86_400)
     .optional(),
+  /** Started when an execution fails or runs out of time; its trigger "When a workflow fails" is given what happened. */
+  errorWorkflow: WorkflowId.optional(),
   /** How many of its executions may be under way at once, waiting ones included. Test runs don't count. */
   maxConcurrency: z.int().min(1).max(1000).optional(),
   /** What becomes of one that comes while as many are under way: it waits for its turn unless told otherwise. */

@@ -6,9 +6,10 @@ import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Effect, RunEvent } from '../run/events.ts'
 import { apply, begin, failureOutput, nextWake } from '../run/machine.ts'
 import type { Facts } from '../run/scope.ts'
-import type { RunState, Step } from '../run/state.ts'
+import type { End, RunState, Step } from '../run/state.ts'
 import type { Services, WebhookResponse } from '../services.ts'
 import type {
+  Checkpoint,
   ClaimedExecution,
   ErrorData,
   ExecutionStore,
@@ -18,6 +19,7 @@ import type {
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { childOf } from './child.ts'
+import { ending } from './ending.ts'
 import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
@@ -366,24 +368,25 @@ export class Driver implements Surroundings {
     const { over } = this.#state
     if (over === null) throw new EngineFault('a run was finished that is not over')
     const error = over.status === 'timed_out' ? EXECUTION_TIMED_OUT : over.error
-    const { isAwaited } = this.#drive.claimed
-    await this.journal.close({
-      status: over.status,
-      error,
-      ...(isAwaited ? { output: over.output } : {}),
-    })
-    return { ...over, error }
+    const end = { ...over, error }
+    await this.journal.close(await this.journal.ask(() => this.#ending(end)))
+    return end
   }
 
   /** A fault that would come again and again with every process that took over: better an end than that. */
   async #break(fault: EngineFault): Promise<RunOutcome> {
-    const error = errorData(fault)
+    const end = { status: 'failed', error: errorData(fault), output: null } as const
     try {
-      await this.journal.abandon({ status: 'failed', error })
+      await this.journal.abandon(await this.#ending(end))
     } catch (cause) {
       return { status: 'lost', cause }
     }
-    return { status: 'failed', error, output: null }
+    return end
+  }
+
+  #ending(end: End): Promise<Omit<Checkpoint, 'steps'>> {
+    const { store, claimed, version } = this.#drive
+    return ending(end, { store, claimed, version, now: this.now() })
   }
 
   /** Everything waits: the execution is stored and let go. */

@@ -12,6 +12,7 @@ import type {
   VersionRecord,
 } from '../store.ts'
 import { Driver } from './driver.ts'
+import { ending } from './ending.ts'
 import type { RunOutcome } from './outcome.ts'
 import { problems } from './problems.ts'
 
@@ -87,14 +88,19 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
   }
 
   /** What can't be run at all has failed. */
-  async function refuse({ lease }: ClaimedExecution, problem: WeftError): Promise<RunOutcome> {
-    const error = errorData(problem)
+  async function refuse(
+    claimed: ClaimedExecution,
+    version: VersionRecord | null,
+    problem: WeftError,
+  ): Promise<RunOutcome> {
+    const end = { status: 'failed', error: errorData(problem), output: null } as const
     try {
-      await store.checkpoint(lease, { steps: [], status: 'failed', error })
+      const last = await ending(end, { store, claimed, version, now: services.clock.now() })
+      await store.checkpoint(claimed.lease, { ...last, steps: [] })
     } catch (cause) {
       return { status: 'lost', cause }
     }
-    return { status: 'failed', error, output: null }
+    return end
   }
 
   return {
@@ -111,7 +117,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
       try {
         version = await store.version(claimed.version)
       } catch (problem) {
-        if (problem instanceof WeftError) return await refuse(claimed, problem)
+        if (problem instanceof WeftError) return await refuse(claimed, null, problem)
         // The store can't be read now: somebody will try again when the lease has run out.
         return { status: 'lost', cause: problem }
       }
@@ -119,7 +125,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
         return await drive(claimed, version, hooks, limits)
       } catch (problem) {
         // Whoever takes over would meet the same.
-        return await refuse(claimed, toWeftError(problem))
+        return await refuse(claimed, version, toWeftError(problem))
       }
     },
 

@@ -96,6 +96,11 @@ export class Journal {
     return this.#flush
   }
 
+  /** A question to the store on the execution's behalf: what it throws is the store's doing. */
+  ask<T>(question: () => Promise<T>): Promise<T> {
+    return this.#inTurn(question)
+  }
+
   /** The last write: gives up the lease. */
   close(how: Omit<Checkpoint, 'steps'>): Promise<void> {
     return this.#inTurn(() => this.#write(how))
@@ -222,7 +227,7 @@ function checkpointOf(
 ): Checkpoint {
   const write: Checkpoint = { ...how, steps }
   if (waits.open.length > 0 || waits.closed.length > 0) write.waits = waits
-  if (starts.length > 0) write.starts = starts
+  if (starts.length > 0) write.starts = [...starts, ...(how.starts ?? [])]
   return write
 }
 

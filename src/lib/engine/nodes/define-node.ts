@@ -94,7 +94,8 @@ export const finish = <Output>(
   output: Output,
   port = 'out',
   response?: WebhookResponse,
-): Finished<Output> => new Finished(output, port, response)
+  starts?: readonly ChildStart[],
+): Finished<Output> => new Finished(output, port, response, starts)
 
 /** Puts a step to sleep. */
 export const suspend = (until: number | null, state: Data, bedtime?: Bedtime): Suspended =>

@@ -16,6 +16,7 @@ export type Widget =
   | 'rules' // condition builder
   | 'cases' // list of { name, when: rules } (switch)
   | 'pipeline' // picks a pipeline
+  | 'workflow' // picks a workflow of the workspace
   | 'cron' // schedule builder
   | 'time-zone'
 
@@ -30,6 +31,8 @@ export interface FieldMeta {
   showWhen?: { field: string; is: (string | number | boolean)[] }
   /** `mapping`: the field that holds the pipeline whose fields can be filled. */
   keysFrom?: string
+  /** `workflow`: the trigger that the chosen workflow needs. */
+  triggerKind?: string
   /** Shown under "More options". */
   advanced?: boolean
   /** Has to be filled in while it's shown, although the schema lets it be absent (it may be hidden). */
@@ -98,6 +101,8 @@ export const field = {
       ),
       { ...look, widget: 'cases' },
     ),
+  workflow: (look: Look & { triggerKind: string }) =>
+    z.uuid().meta({ ...look, widget: 'workflow' }),
   pipeline: (look: Look) => z.uuid().meta({ ...look, widget: 'pipeline' }),
   cron: (look: Look) => z.string().meta({ ...look, widget: 'cron' }),
   timeZone: (look: Look) => z.string().meta({ ...look, widget: 'time-zone' }),

@@ -4,6 +4,7 @@ import { findRecords } from './data/find-records.ts'
 import { setVariables } from './data/set-variables.ts'
 import { updateRecord } from './data/update-record.ts'
 import { CATEGORIES, SINGLE, type NodeType, type Port, type Ports } from './define-node.ts'
+import { callWorkflow } from './logic/call-workflow.ts'
 import { condition } from './logic/condition.ts'
 import { delay } from './logic/delay.ts'
 import { forEach } from './logic/for-each.ts'
@@ -11,6 +12,8 @@ import { merge } from './logic/merge.ts'
 import { stopWithError } from './logic/stop.ts'
 import { switchNode } from './logic/switch.ts'
 import { sendEmail } from './messages/send-email.ts'
+import { calledTrigger } from './triggers/called.ts'
+import { failureTrigger } from './triggers/failure.ts'
 import { manualTrigger } from './triggers/manual.ts'
 import { scheduleTrigger } from './triggers/schedule.ts'
 import { webhookTrigger } from './triggers/webhook.ts'
@@ -36,6 +39,8 @@ export const registry: Registry = createRegistry([
   manualTrigger,
   webhookTrigger,
   scheduleTrigger,
+  calledTrigger,
+  failureTrigger,
   setVariables,
   createRecord,
   updateRecord,
@@ -46,6 +51,7 @@ export const registry: Registry = createRegistry([
   merge,
   forEach,
   delay,
+  callWorkflow,
   stopWithError,
   sendEmail,
   httpRequest,

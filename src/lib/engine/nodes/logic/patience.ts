@@ -1,0 +1,55 @@
+import type { Data } from '../../data.ts'
+import { StepFailure } from '../../errors.ts'
+import { finish, type Finished, type Port } from '../define-node.ts'
+import { field } from '../fields.ts'
+
+const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const
+
+/** The port of a step whose time ran out, if it has one. */
+export const TIMEOUT_PORT: Port = { name: 'timeout', label: 'If it takes too long' }
+
+/** The fields with which a step that waits says how long, and what then. The same for all of them. */
+export const patienceFields = {
+  limited: field.switch({ label: 'Wait no longer than some time' }).default(false),
+  patience: field
+    .duration({ label: 'How long at most', showWhen: { field: 'limited', is: [true] } })
+    .default({ amount: 1, unit: 'days' }),
+  onTimeout: field
+    .select({ label: 'When the time is up', showWhen: { field: 'limited', is: [true] } }, [
+      { value: 'fail', label: 'The step fails' },
+      { value: 'continue', label: 'Go on with the next step' },
+      { value: 'port', label: 'Go another way' },
+    ])
+    .default('fail'),
+}
+
+interface Patience {
+  limited: boolean
+  patience: { amount: number; unit: keyof typeof SECONDS }
+  onTimeout: 'fail' | 'continue' | 'port'
+}
+
+/** Until when a step waits that falls asleep now, in milliseconds since 1970; null: however long it takes. */
+export const patienceEnd = ({ limited, patience }: Patience, now: number): number | null =>
+  limited ? now + patience.amount * SECONDS[patience.unit] * 1000 : null
+
+/** Whether a step with this config has the port for when its time is up. */
+export const hasTimeoutPort = ({ limited, onTimeout }: Partial<Patience>): boolean =>
+  limited === true && onTimeout === 'port'
+
+/** What becomes of a step whose time is up. */
+export function timeUp<Output extends Data>(
+  { onTimeout }: Patience,
+  output: Output,
+): Finished<Output> {
+  if (onTimeout === 'fail') {
+    throw new StepFailure({
+      code: 'wait.timed_out',
+      title: 'The wait took too long',
+      detail: 'What this step waited for did not come within the time that it allows.',
+      hint: 'Allow more time in this step, or choose another way for when the time is up.',
+      retryable: false,
+    })
+  }
+  return finish(output, onTimeout === 'port' ? TIMEOUT_PORT.name : 'out')
+}
