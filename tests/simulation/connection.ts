@@ -72,6 +72,9 @@ export class Connection implements ExecutionStore {
         if (fault === 'collides') await work(discarded(services, this.#database, workspace))
         await this.#travel()
         const write = await work(services)
+        // What was done inside is gone with the connection.
+        if (fault === 'dies before') this.#world.crash(this.#process)
+        if (fault === 'request lost') throw new Unreachable('the transaction broke off')
         await this.#travel()
         return write
       }),
@@ -116,8 +119,9 @@ export class Connection implements ExecutionStore {
       const fail = () => answer(() => reject(new Unreachable(`${what} was not answered`)))
       // What has been sent arrives, whatever becomes of its sender.
       timeline.after(latency, null, () => {
-        if (fault === 'dies before') return this.#world.crash(this.#process)
-        if (fault === 'request lost') return void fail()
+        const isUnderWay = site === 'transaction'
+        if (fault === 'dies before' && !isUnderWay) return this.#world.crash(this.#process)
+        if (fault === 'request lost' && !isUnderWay) return void fail()
         carryOut(fault).then(
           (value) => {
             if (fault === 'dies after') return this.#world.crash(this.#process)

@@ -68,7 +68,7 @@ export class Faults {
   constructor(random: Random, most: number) {
     this.#random = random
     this.#left = most
-    this.#rate = random.pick([0.03, 0.1, 0.25])
+    this.#rate = random.pick([0.05, 0.15, 0.4])
     this.#kinds = new Set(FAULTS.filter(() => random.chance(0.6)))
   }
 

@@ -1,0 +1,89 @@
+import type { Ending, ExecutionEnd, StepEnd } from './ending.ts'
+import { itemsOf } from './promises.ts'
+
+/** Where two runs may differ: in what was called off because something else failed first. */
+function stoppedIn(...ends: ExecutionEnd[]): (step: StepEnd) => boolean {
+  const isWhole = ends.some(({ status }) => status !== 'succeeded')
+  const failed = ends.flatMap(({ steps }) =>
+    [...steps.values()].filter(
+      ({ status, record }) => status === 'failed' && record.progress === null,
+    ),
+  )
+  // A loop that failed has called off its items; a step whose failure nobody dealt with, the item that it's in.
+  return ({ path }) =>
+    isWhole ||
+    failed.some(
+      ({ record }) =>
+        isWithin(path, record) ||
+        (record.port === null && (path === record.path || path.startsWith(`${record.path}/`))),
+    )
+}
+
+/** Whether a path leads into a loop. */
+function isWithin(path: string, loop: { node: string; path: string }): boolean {
+  const inner = loop.path === '' ? `${loop.node}:` : `${loop.path}/${loop.node}:`
+  return path.startsWith(inner)
+}
+
+/** Came to an end of its own; a failed attempt that another one was to follow didn't. */
+const isSettled = ({ status, record }: StepEnd): boolean =>
+  status === 'succeeded' || (status === 'failed' && record.progress === null)
+
+/** What is different from the fault-free twin, and may not be. */
+export function differences(real: Ending, twin: Ending): string[] {
+  const called: CalledOff = new Set()
+  // Callers come before those whom they called: a name begins with its caller's.
+  const names = [...new Set([...real.executions.keys(), ...twin.executions.keys()])]
+  return names
+    .toSorted((a, b) => a.length - b.length)
+    .flatMap((name) => compared(name, real.executions.get(name), twin.executions.get(name), called))
+}
+
+/** The names of executions that may have been called off with the step that called them. */
+type CalledOff = Set<string>
+
+function compared(
+  name: string,
+  mine: ExecutionEnd | undefined,
+  theirs: ExecutionEnd | undefined,
+  calledOff: CalledOff,
+): string[] {
+  const isCalledOff = [...calledOff].some((caller) => name.startsWith(caller))
+  if (mine === undefined || theirs === undefined) {
+    return isCalledOff
+      ? []
+      : [`${name} is only there ${mine === undefined ? 'without' : 'with'} faults`]
+  }
+  const mayDiffer = isCalledOff && (mine.status === 'cancelled' || theirs.status === 'cancelled')
+  const problems = ownError(name, mine)
+  if (mine.status !== theirs.status && !mayDiffer) {
+    const told = ({ status, error }: ExecutionEnd) => `${status} (${error?.code})`
+    problems.push(`${name} is ${told(mine)} instead of ${told(theirs)}`)
+  }
+  const isStopped = stoppedIn(mine, theirs)
+  for (const place of new Set([...mine.steps.keys(), ...theirs.steps.keys()])) {
+    const [a, b] = [mine.steps.get(place), theirs.steps.get(place)]
+    const step = a ?? b
+    if (step === undefined) continue
+    const mayHaveStopped = isStopped(step)
+    if (mayHaveStopped) calledOff.add(`${name} ${step.node}@${itemsOf(step.path)}`)
+    // What was called off may have got further or less far; what came to an end in both came to the same.
+    const isOpen = a === undefined || b === undefined || !isSettled(a) || !isSettled(b)
+    if (a?.text === b?.text || (mayHaveStopped && isOpen)) continue
+    problems.push(`${name} ${place}: ${a?.text} instead of ${b?.text}`)
+  }
+  return problems
+}
+
+/** An execution that failed did so because of one of its steps. */
+function ownError(name: string, { status, error, steps }: ExecutionEnd): string[] {
+  if (status !== 'failed') return []
+  const isOwn = [...steps.values()].some(
+    ({ node, record }) => node === error?.node && record.error?.code === error.code,
+  )
+  return isOwn
+    ? []
+    : [
+        `${name} failed of ${error?.code} at ${error?.node}, which none of its steps did (${error?.detail})`,
+      ]
+}

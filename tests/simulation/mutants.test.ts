@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { MUTANTS } from './mutants.ts'
+import { logOf } from './report.ts'
+import { judge } from './verdict.ts'
+
+/** A mutant that survives so many seeds isn't noticed. */
+const SEEDS = 400
+
+describe('the simulation notices', () => {
+  it.each(Object.entries(MUTANTS))(
+    '%s',
+    async (_name, circumstances) => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        if ((await judge(seed, circumstances)).problems.length > 0) return
+      }
+      expect.fail(`nothing was noticed in ${SEEDS} seeds`)
+    },
+    60_000,
+  )
+})
+
+describe('a seed', () => {
+  it('is the same world every time, to the last message', async () => {
+    for (const seed of [1, 17, 294, 1363]) expect(await logOf(seed)).toEqual(await logOf(seed))
+  })
+})
