@@ -112,7 +112,7 @@ class RunningPostgres {
     if (!child.pid) return died
     this.pid = child.pid
     this.#guard = guardPostgres(child.pid, user)
-    await Promise.race([died, untilReady(this.#data, child.pid)])
+    await Promise.race([died, untilReady(this.#data, child)])
     up = true
   }
 
@@ -176,10 +176,12 @@ function guardPostgres(pid: number, user: RunAs): ChildProcess {
 }
 
 /** Postgres writes its state into its pid file; asking there costs no failed logins in its log. */
-async function untilReady(data: string, pid: number): Promise<void> {
+async function untilReady(data: string, child: ChildProcess): Promise<void> {
   for (let waited = 0; waited < 60_000; waited += 10) {
+    // It died; its exit is heard elsewhere.
+    if (child.exitCode !== null || child.signalCode !== null) break
     const lines = pidFile(data)
-    if (lines && Number(lines[0]) === pid && lines[7]?.trim() === 'ready') return
+    if (lines && Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return
     await pause(10)
   }
   throw new Error('Postgres did not become ready within a minute.')

@@ -34,6 +34,9 @@ const doubtMs = 250
 
 const longestPauseMs = 10_000
 
+/** Who lived so long was up and working: its death says nothing about the next start. */
+const longLifeMs = 5_000
+
 /** Starts a process and keeps it running. The first start has to succeed; later ones are tried with growing pauses. */
 export async function supervise(plan: ProcessPlan): Promise<Supervised> {
   const supervised = new SupervisedProcess(plan)
@@ -151,7 +154,7 @@ class SupervisedProcess implements Supervised {
 
   /** Starts anew: at once after a long life, later and later after short ones. */
   #again(livedMs: number, reason: string): void {
-    this.#deaths = livedMs > 30_000 ? 1 : this.#deaths + 1
+    this.#deaths = livedMs > longLifeMs ? 1 : this.#deaths + 1
     const pauseMs = Math.min(longestPauseMs, 100 * 2 ** (this.#deaths - 1))
     this.#plan.log.write(this.name, `stopped (${reason}); starting again in ${pauseMs} ms\n`)
     this.#pause = setTimeout(() => this.#launch(), pauseMs)
