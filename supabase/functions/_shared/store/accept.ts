@@ -10,6 +10,8 @@ export interface Accepting {
   id: string
   workspace: string
   text: string
+  /** Its trigger's data, when that is too large for its row. */
+  payloads: string[]
 }
 
 /** Throws NotStorable before the execution takes part in a batch. */
@@ -32,6 +34,7 @@ export function accepting(execution: NewExecution): Accepting {
     id: execution.id,
     workspace: execution.workspace,
     text: `"trigger_data":${data},${rest.slice(1)}`,
+    payloads: payloads.rows,
   }
 }
 
@@ -39,13 +42,20 @@ export function accepting(execution: NewExecution): Accepting {
 // supabase/migrations/20261123001100_store_statements.sql has it, with what was measured.
 const ACCEPT = `select n, accepted from private.accept_executions($1::jsonb, interval '${LEASE_SECONDS} s')`
 
+// The same, with large values: in one statement, so that no row names a value that isn't there.
+const ACCEPT_WITH_PAYLOADS = ACCEPT.replace('from ', 'from private.store_payloads($2::jsonb), ')
+
 /** Writes one batch; see ACCEPT. */
 export async function acceptBatch(
   connection: Connection,
   items: Accepting[],
 ): Promise<Outcome<AcceptResult>[]> {
   const batch = items.map((item, n) => `{"n":${n},${item.text}`).join(',')
-  const rows = await connection.query<{ n: number; accepted: boolean }>(ACCEPT, [`[${batch}]`])
+  const payloads = items.flatMap((item) => item.payloads)
+  const rows = await connection.query<{ n: number; accepted: boolean }>(
+    payloads.length === 0 ? ACCEPT : ACCEPT_WITH_PAYLOADS,
+    payloads.length === 0 ? [`[${batch}]`] : [`[${batch}]`, `[${payloads.join(',')}]`],
+  )
   const outcomes: Outcome<AcceptResult>[] = items.map(() => ({ ok: 'not_live' }))
   for (const row of rows) outcomes[row.n] = { ok: row.accepted ? 'accepted' : 'duplicate' }
   return outcomes

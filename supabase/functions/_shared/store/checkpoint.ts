@@ -1,6 +1,7 @@
 import type { Checkpoint, Lease, StepRecord } from '../../../../src/lib/engine/store.ts'
 import type { Queries } from '../database/pool.ts'
 import type { Outcome } from './batcher.ts'
+import { Payloads } from './payloads.ts'
 import { storedText } from './stored-text.ts'
 
 /** A checkpoint on its way into the database: its parts of the statement's parameters, still without `n`. */
@@ -10,6 +11,8 @@ export interface Writing {
   /** Steps that were never written before, and those that may have been (an attempt that was open, a repeated write). */
   fresh: string[]
   again: string[]
+  /** Values that were too large for their steps' rows. */
+  payloads: string[]
   bytes: number
 }
 
@@ -17,10 +20,11 @@ export interface Writing {
 export type WriteAnswer = { cancelRequested: boolean } | null
 
 /** By hand, and without what is empty: Postgres reads every key of every step, and there are thousands a second. */
-function stepText(step: StepRecord): string {
+function stepText(step: StepRecord, payloads: Payloads): string {
   let text =
     `"node":"${step.node}","attempt":${step.attempt},"seq":${step.seq},"status":"${step.status}",` +
-    `"started":"${step.startedAt}","input":${storedText(step.input)},"output":${storedText(step.output)}`
+    `"started":"${step.startedAt}","input":${payloads.inRow(storedText(step.input))},` +
+    `"output":${payloads.inRow(storedText(step.output))}`
   if (step.path !== '') text += `,"path":${JSON.stringify(step.path)}`
   if (step.port !== null) text += `,"port":${JSON.stringify(step.port)}`
   if (step.finishedAt !== null) text += `,"finished":"${step.finishedAt}"`
@@ -45,14 +49,17 @@ export function writing(
   }).slice(1)
   const fresh: string[] = []
   const again: string[] = []
+  const large = new Payloads(lease.execution)
   let bytes = execution.length
   for (const step of write.steps) {
-    const text = stepText(step)
+    const text = stepText(step, large)
     bytes += text.length
     if (isFresh(step)) fresh.push(text)
     else again.push(text)
   }
-  return { id: lease.execution, execution, fresh, again, bytes }
+  const payloads = large.rows
+  for (const text of payloads) bytes += text.length
+  return { id: lease.execution, execution, fresh, again, payloads, bytes }
 }
 
 // The statement itself is a function of the database, so that it is planned once a connection:
@@ -60,6 +67,12 @@ export function writing(
 const CHECKPOINT = `
 select n, cancel_requested
 from private.write_checkpoints($1::uuid[], $2::uuid, $3::uuid, $4::jsonb, $5::jsonb, $6::jsonb)`
+
+// The same, with large values: in one statement, so that no row names a value that isn't there.
+const CHECKPOINT_WITH_PAYLOADS = CHECKPOINT.replace(
+  'from ',
+  'from private.store_payloads($7::jsonb), ',
+)
 
 /** Writes one batch; see CHECKPOINT. `repeated`: an earlier try may have been committed without our hearing of it. */
 export async function checkpointBatch(
@@ -70,13 +83,16 @@ export async function checkpointBatch(
   const numbered = (texts: (item: Writing) => string[]): string =>
     `[${items.flatMap((item, n) => texts(item).map((text) => `{"n":${n},${text}`)).join(',')}]`
   const ids = items.map((item) => item.id)
-  const rows = await queries.query<{ n: number; cancel_requested: boolean }>(CHECKPOINT, [
+  const payloads = items.flatMap((item) => item.payloads)
+  const statement = payloads.length === 0 ? CHECKPOINT : CHECKPOINT_WITH_PAYLOADS
+  const rows = await queries.query<{ n: number; cancel_requested: boolean }>(statement, [
     `{${ids.join(',')}}`,
     ids.reduce((first, id) => (id < first ? id : first)),
     ids.reduce((last, id) => (id > last ? id : last)),
     numbered((item) => [item.execution]),
     numbered((item) => (repeated ? [] : item.fresh)),
     numbered((item) => (repeated ? [...item.fresh, ...item.again] : item.again)),
+    ...(payloads.length === 0 ? [] : [`[${payloads.join(',')}]`]),
   ])
   const outcomes: Outcome<WriteAnswer>[] = items.map(() => ({ ok: null }))
   for (const row of rows) outcomes[row.n] = { ok: { cancelRequested: row.cancel_requested } }

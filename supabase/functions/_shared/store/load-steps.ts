@@ -14,6 +14,7 @@ import type {
 } from '../../../../src/lib/engine/store.ts'
 import type { Connection } from '../database/connection.ts'
 import type { ClaimedRow } from './claim.ts'
+import { LargeValues } from './payloads.ts'
 import { deliveriesOf } from './waits.ts'
 
 interface StepRow {
@@ -89,6 +90,10 @@ export async function withSteps(
       isAwaited: row.is_awaited,
     })
   }
+  // The engine never sees what stands for a large value.
+  const large = new LargeValues()
+  for (const execution of executions.values())
+    large.note(execution.lease.execution, execution, 'triggerData')
   for (const [id, delivery] of await deliveriesOf(connection, [...executions.keys()])) {
     executions.get(id)?.deliveries.push(delivery)
   }
@@ -97,12 +102,16 @@ export async function withSteps(
     const execution = executions.get(row.execution_id)
     if (execution === undefined) continue
     if (!row.superseded) {
-      execution.steps.push(record(row))
+      const step = record(row)
+      large.note(row.execution_id, step, 'input')
+      large.note(row.execution_id, step, 'output')
+      execution.steps.push(step)
       continue
     }
     const key = `${row.node_id}@${row.path}`
     const before = execution.attemptsBefore
     before[key] = Math.max(before[key] ?? 0, row.attempt)
   }
+  await large.load(connection)
   return [...executions.values()]
 }

@@ -9,6 +9,7 @@ import type {
 } from '../../../../src/lib/engine/store.ts'
 import type { Connection } from '../database/connection.ts'
 import type { Queries } from '../database/pool.ts'
+import { Payloads } from './payloads.ts'
 import { storedText } from './stored-text.ts'
 
 interface DeliveryRow {
@@ -53,21 +54,24 @@ export const hasExtras = ({ waits, starts, output }: Checkpoint): boolean =>
   waits !== undefined || starts !== undefined || output !== undefined
 
 /** An execution that another one starts, as the statement takes it. */
-const startText = (start: NewExecution): string =>
-  storedText({
+const startText = (start: NewExecution, payloads: Payloads): string => {
+  const rest = storedText({
     id: start.id,
     workspace_id: start.workspace,
     workflow_id: start.workflow,
     version_id: start.version,
     trigger_node: start.triggerNode,
     trigger_kind: start.triggerKind,
-    trigger_data: start.triggerData,
     mode: start.mode,
     parent_id: start.parent?.execution ?? null,
     parent_node: start.parent?.node ?? null,
     parent_path: start.parent?.path ?? null,
     depth: start.depth ?? 0,
   })
+  return `{"trigger_data":${payloads.inRow(storedText(start.triggerData))},${rest.slice(1)}`
+}
+
+const STORE_PAYLOADS = `select private.store_payloads($1::jsonb)`
 
 const WRITE_EXTRAS = `select ready from private.write_extras($1::uuid, $2::jsonb, $3::jsonb, $4::jsonb)`
 
@@ -83,11 +87,19 @@ export async function writeExtras(
   execution: ExecutionId,
   { waits, starts = [], status, output, error }: Checkpoint,
 ): Promise<ExecutionId[]> {
+  const large: string[] = []
+  const begun = starts.map((start) => {
+    const payloads = new Payloads(start.id, start.workspace)
+    const text = startText(start, payloads)
+    large.push(...payloads.rows)
+    return text
+  })
+  if (large.length > 0) await queries.query(STORE_PAYLOADS, [`[${large.join(',')}]`])
   const ready = await queries.query<{ ready: string }>(WRITE_EXTRAS, [
     execution,
     storedText(waits?.closed ?? []),
     storedText(waits?.open ?? []),
-    `[${starts.map(startText).join(',')}]`,
+    `[${begun.join(',')}]`,
   ])
   const parent =
     output === undefined
