@@ -96,7 +96,7 @@ export function count({ accepted, found, kindOf, outside, mails }: Evidence): Co
     const kind = kindOf(there.workflow)
     if (kind === undefined) continue
     const about = `${id} (${kind.name})`
-    if (!accepted.has(id)) figures.unanswered++
+    if (kind.weight > 0 && !accepted.has(id)) figures.unanswered++
     figures.taken_over += there.lease - 1
     if (!OVER.has(there.status)) complain('stuck', `${about} is ${there.status}`)
     for (const [change, times] of Object.entries(there.records)) {

@@ -3,12 +3,12 @@ import { Client } from 'pg'
 import type { Stack } from '../../local/stack.ts'
 import { startTestStack } from '../../local/testing.ts'
 import { Chance } from '../lib/chance.ts'
-import { openWorkspace, publish } from '../lib/workflow.ts'
+import { openWorkspace, publish, putLive } from '../lib/workflow.ts'
 import { count, findAll, watchRecords, type Counted } from './count.ts'
 import { killAtRandom } from './killer.ts'
 import { startOutside } from './outside.ts'
 import { Senders } from './senders.ts'
-import { kinds, type Kind } from './workflows.ts'
+import { calledKind, kinds, type Kind } from './workflows.ts'
 
 /** How bad it should get. */
 export interface ChaosOptions {
@@ -108,7 +108,10 @@ async function publishAll(stack: Stack, host: string): Promise<Map<string, [Kind
       [workspace.id, pipeline],
     )
     const live = new Map<string, [Kind, string]>()
-    for (const kind of kinds(pipeline, host)) {
+    const called = calledKind(pipeline)
+    const { workflow } = await putLive(db, workspace, called.definition, called.name)
+    live.set(workflow, [called, ''])
+    for (const kind of kinds(pipeline, host, workflow)) {
       const { workflow, token } = await publish(db, workspace, kind.definition, kind.name)
       live.set(workflow, [kind, token])
     }

@@ -3,7 +3,7 @@ import { delay, drawing, row, set, setters, webhook, type Box } from '../lib/dra
 /** A kind of workflow under chaos, and what must have come of each of its executions. */
 export interface Kind {
   name: string
-  /** How often it's started, beside the others. */
+  /** How often it's started, beside the others; 0 for what only others call. */
   weight: number
   definition: unknown
   ends: 'succeeded' | 'failed'
@@ -50,11 +50,27 @@ const mail = (id: string): Box => ({
   retry: RETRY,
 })
 
-/** The workflows of the chaos; records go to this pipeline, calls to this host. */
-export function kinds(pipeline: string, host: string): Kind[] {
-  const usual: Pick<Kind, 'ends' | 'records' | 'calls' | 'mails'> = {
-    ...{ ends: 'succeeded', records: [], calls: [], mails: 0 },
-  }
+const usual: Pick<Kind, 'ends' | 'records' | 'calls' | 'mails'> = {
+  ...{ ends: 'succeeded', records: [], calls: [], mails: 0 },
+}
+
+/** What another workflow calls: its record is made in the caller's name, who may have called once only. */
+export const calledKind = (pipeline: string): Kind => ({
+  ...usual,
+  ...{ name: 'is called', weight: 0, steps: 3 },
+  definition: row(
+    { id: 'start', type: 'trigger.called' },
+    {
+      id: 'made',
+      type: 'records.create',
+      config: { pipeline, values: { execution: '{{ trigger.caller }}', place: 'by-called' } },
+    },
+    set('after', { b: 1 }),
+  ),
+})
+
+/** The workflows of the chaos; records go to this pipeline, calls to this host, and one calls this workflow. */
+export function kinds(pipeline: string, host: string, called: string): Kind[] {
   const made: (Partial<Kind> & Pick<Kind, 'name' | 'weight' | 'definition' | 'steps'>)[] = [
     {
       ...{ name: 'computes', weight: 4, steps: 6 },
@@ -129,6 +145,23 @@ export function kinds(pipeline: string, host: string): Kind[] {
       ),
       records: ['left INSERT', 'joined INSERT'],
       calls: ['right'],
+    },
+    {
+      ...{ name: 'calls a workflow', weight: 2, steps: 3 },
+      definition: row(
+        webhook(),
+        {
+          id: 'called',
+          type: 'logic.call_workflow',
+          config: {
+            workflow: called,
+            inputs: [{ name: 'caller', type: 'text', value: '{{ execution.id }}' }],
+            wait: true,
+          },
+        },
+        create('later', pipeline),
+      ),
+      records: ['by-called INSERT', 'later INSERT'],
     },
     {
       ...{ name: 'sends mail', weight: 1, steps: 3 },

@@ -43,13 +43,13 @@ export async function openWorkspace(db: Client, name = 'Bench'): Promise<BenchWo
   return { id, person }
 }
 
-/** Puts a definition live as a new workflow of the workspace. Its webhook has to have the id "webhook". */
-export async function publish(
+/** Puts a definition live as a new workflow of the workspace. */
+export async function putLive(
   db: Client,
   workspace: BenchWorkspace,
   definition: unknown,
   name = 'Bench',
-): Promise<LiveWorkflow> {
+): Promise<Omit<LiveWorkflow, 'token'>> {
   await actAs(db, workspace.person)
   const { id: workflow } = await first<{ id: string }>(
     db,
@@ -61,12 +61,23 @@ export async function publish(
     `select id from public.publish_version($1, $2)`,
     [workflow, definition],
   )
+  return { workspace: workspace.id, workflow, version }
+}
+
+/** The same for a workflow that starts with a webhook, which has to have the id "webhook". */
+export async function publish(
+  db: Client,
+  workspace: BenchWorkspace,
+  definition: unknown,
+  name = 'Bench',
+): Promise<LiveWorkflow> {
+  const live = await putLive(db, workspace, definition, name)
   const { token } = await first<{ token: string }>(
     db,
     `select public.ensure_webhook_endpoint($1, 'webhook') as token`,
-    [workflow],
+    [live.workflow],
   )
-  return { workspace: workspace.id, workflow, version, token }
+  return { ...live, token }
 }
 
 /** Publishes webhook -> so many set-variables nodes, in a workspace of its own. */

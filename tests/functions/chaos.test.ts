@@ -14,7 +14,7 @@ test(`killing workers, functions and Postgres under load loses and doubles nothi
 }, 150_000)
 
 describe('the counting after a chaos', () => {
-  const all = kinds('things', 'outside')
+  const all = kinds('things', 'outside', 'called')
   const kind = all.find(({ name }) => name === 'loops') as Kind // it's in the list
   const good = (): Evidence & { there: Found } => {
     const there: Found = {
