@@ -19,6 +19,7 @@ const execution = (part: Partial<Execution> = {}): Execution => ({
   wake_at: null,
   cancel_requested_at: null,
   error: null,
+  paused_at: null,
   replay_of: null,
   started_by: null,
   created_at: '2026-11-23T12:00:00Z',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Announcements } from '#lib/builder/debug/announcements.ts'
 import { shownStep } from '#lib/builder/debug/choose-step.ts'
-import { consequencesOfReplay, consequencesOfRetry } from '#lib/builder/debug/consequences.ts'
+import { consequencesOfRetry } from '#lib/builder/debug/consequences.ts'
 import { whyNotRun, whySkipped } from '#lib/builder/debug/reasons.ts'
 import { standing, treeRows } from '#lib/builder/debug/step-tree.ts'
 import type { StoredProblem, Step } from '#lib/executions/rows.ts'
@@ -207,13 +207,6 @@ describe('what a retry or replay repeats', () => {
       step('call', 3, { status: 'failed', port: 'error', error: problem() }),
     ]
     expect(consequencesOfRetry(steps, drawing).again).toEqual([])
-  })
-
-  it('counts what a replay does once more, over all rounds of a loop', () => {
-    const steps = [0, 1, 2].map((n) => step('mail', n + 1, { path: `each:${n}` }))
-    expect(consequencesOfReplay(steps, drawing).again).toEqual([
-      'The 3 e-mails of “Write to them” are sent once more.',
-    ])
   })
 })
 

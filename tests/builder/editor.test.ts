@@ -225,6 +225,7 @@ function step(values: Partial<Step>): Step {
     error: null,
     logs: null,
     superseded: false,
+    reused: false,
     started_at: '',
     finished_at: null,
     ...values,

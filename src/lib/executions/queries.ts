@@ -1,6 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { idSpan, type ExecutionFilter } from './filter.ts'
-import { executionColumns, leftOut, stepColumns, type Execution, type Step } from './rows.ts'
+import { executionColumns, leftOut, stepColumns, type Data, type Execution, type Step } from './rows.ts'
 
 /** Where executions are looked for. */
 export type ExecutionScope = { workspace: string } | { workflow: string }
@@ -52,6 +52,18 @@ export async function getExecution(
     .throwOnError()
     .overrideTypes<Execution, { merge: false }>()
   return data
+}
+
+/** The data that an execution started with. */
+export async function getTriggerData(supabase: SupabaseClient, id: string): Promise<Data> {
+  const { data } = await supabase
+    .from('executions')
+    .select('trigger_data')
+    .eq('id', id)
+    .single()
+    .throwOnError()
+    .overrideTypes<{ trigger_data: Data }, { merge: false }>()
+  return data.trigger_data
 }
 
 const wholeSteps = 200

@@ -29,6 +29,8 @@ export interface Execution {
   status: ExecutionStatus
   wake_at: string | null
   cancel_requested_at: string | null
+  /** A person lets it rest since then. */
+  paused_at: string | null
   error: StoredProblem | null
   replay_of: string | null
   started_by: string | null
@@ -51,16 +53,18 @@ export interface Step {
   error: StoredProblem | null
   logs: { at: string; level: 'info' | 'warning'; message: string }[] | null
   superseded: boolean
+  /** Taken over from the execution that this one replays; it didn't happen again. */
+  reused: boolean
   started_at: string
   finished_at: string | null
 }
 
 /** The columns of Execution. */
 export const executionColumns =
-  'id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, mode, status, wake_at, cancel_requested_at, error, replay_of, started_by, created_at, finished_at'
+  'id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, mode, status, wake_at, cancel_requested_at, paused_at, error, replay_of, started_by, created_at, finished_at'
 
 const lightStepColumns =
-  'execution_id, workspace_id, node_id, path, attempt, seq, status, port, error, superseded, started_at, finished_at'
+  'execution_id, workspace_id, node_id, path, attempt, seq, status, port, error, superseded, reused, started_at, finished_at'
 
 /** The columns of Step, with and without what can be large. */
 export const stepColumns = {

@@ -1,8 +1,9 @@
+import { acts } from '#lib/engine/index.ts'
 import type { Step } from '#lib/executions/rows.ts'
 import type { Drawing } from './drawing.ts'
 import { texts } from './texts.ts'
 
-/** What going on, or running again, means for the world outside; sentences for people to decide by. */
+/** What going on means for the world outside; sentences for people to decide by. */
 export interface Consequences {
   /** Done, and not repeated. */
   kept: string[]
@@ -18,7 +19,7 @@ const words = texts.consequences
 export function consequencesOfRetry(steps: readonly Step[], drawing: Drawing): Consequences {
   const standing = steps.filter(({ superseded }) => !superseded)
   const kept = effectsOf(standing, drawing).map(({ node, title, count }) =>
-    sentence(words.kept, words.keptWritten, words.keptOther, drawing, node, title, count),
+    sentence(drawing, node, title, count),
   )
   const open = standing.filter((step) => isStuck(step) && isLatest(step, standing))
   const uncertain = open.filter(isUncertain)
@@ -33,37 +34,20 @@ export function consequencesOfRetry(steps: readonly Step[], drawing: Drawing): C
   }
 }
 
-/** What running all of it again would repeat, as far as this execution tells. */
-export function consequencesOfReplay(steps: readonly Step[], drawing: Drawing): Consequences {
-  const again = effectsOf(steps, drawing).map(({ node, title, count }) =>
-    sentence(words.again, words.againWritten, words.againOther, drawing, node, title, count),
-  )
-  return { kept: [], again, uncertain: [] }
-}
-
 /** The steps that did something that stays: called the outside, or wrote records. */
 function effectsOf(steps: readonly Step[], drawing: Drawing) {
   const done = steps.filter(({ status }) => status === 'succeeded')
   return byNode(done).flatMap(([node, count]) => {
     const type = drawing.type(node)
-    const isLasting = type?.effect === 'external' || type?.effect === 'transactional'
-    return isLasting && type.type !== 'records.find'
-      ? [{ node, title: drawing.title(node), count }]
-      : []
+    return type && acts(type) ? [{ node, title: drawing.title(node), count }] : []
   })
 }
 
-function sentence(
-  special: Readonly<Record<string, (title: string, count: number) => string>>,
-  written: (title: string) => string,
-  other: (title: string) => string,
-  drawing: Drawing,
-  ...[node, title, count]: [string, string, number]
-): string {
+function sentence(drawing: Drawing, node: string, title: string, count: number): string {
   const type = drawing.type(node)
-  const own = special[type?.type ?? '']
+  const own = words.kept[type?.type ?? '']
   if (own) return own(title, count)
-  return type?.effect === 'transactional' ? written(title) : other(title)
+  return type?.effect === 'transactional' ? words.keptWritten(title) : words.keptOther(title)
 }
 
 /** Not done, and not dealt with by the workflow itself: what a retry does over. */

@@ -38,6 +38,8 @@ export const texts = {
     soFar: 'So far',
     wakes: 'Goes on',
     cancelling: 'Stopping after the step that runs now…',
+    paused: 'Paused',
+    pausing: 'Pausing after the step that runs now…',
     close: 'Take it off the drawing',
     whole: 'Open on its own page',
   },
@@ -49,6 +51,8 @@ export const texts = {
     count: (count: number) => counted(count, 'step', 'steps'),
     attempt: (number: number) => `Try ${number}`,
     superseded: 'Before the retry',
+    reusedShort: 'Not repeated',
+    reused: 'Not repeated: already done in the earlier execution',
     cut: (count: number) =>
       `Only the first ${count.toLocaleString('en')} steps are shown. The others ran as well.`,
     unknown: 'A step that is not in the drawing',
@@ -113,7 +117,11 @@ export const texts = {
     keep: 'Leave it',
     cancelled: 'It is being stopped.',
     retried: 'It goes on from where it stopped.',
-    replayed: 'Started again from the beginning.',
+    pause: 'Pause',
+    resume: 'Resume',
+    paused: 'It rests as soon as the step that runs now is done.',
+    resumed: 'It goes on.',
+    replayed: 'Started again.',
     cancelTitle: 'Stop this execution?',
     cancelText:
       'The step that runs now is finished first; nothing after it begins. What was already done stays done.',
@@ -121,15 +129,35 @@ export const texts = {
     retryTitle: 'Go on from where it stopped?',
     retryText:
       'Steps that are done keep their results and do not run again. It goes on with the steps that were not done.',
-    replayTitle: 'Run all of it again?',
-    replayText:
-      'A new execution starts from the beginning, with the same data that started this one.',
+    replayTitle: 'Run it again',
+    replayText: 'A new execution starts. This one stays as it is.',
     replayConfirm: 'Run again',
+    close: 'Cancel',
+    from: 'Begin at',
+    fromStart: 'The beginning',
+    fromHint: 'Steps before it keep what they did; it and all that comes after it run again.',
+    data: 'With which data?',
+    sameData: 'The data that started this execution',
+    otherData: 'Other data',
+    dataLabel: 'Data to start with',
+    badData:
+      'This data can’t be read. Check that every bracket and quotation mark has its partner.',
+    planning: 'Looking what was already done…',
+    keptHint: 'Tick a step to have it happen once more.',
+    repeatOne: (title: string) => `Do ${quoted(title)} once more`,
+    undecided: 'Please decide',
+    undecidedHint:
+      'These steps acted for some items of a list that may be another one now. Tick them to run them for the whole list, or begin after them.',
+    mayHaveActed: (title: string) =>
+      `Nobody knows whether ${quoted(title)} took effect. It runs again and may happen twice.`,
+    alreadyReplayed: (count: number) =>
+      count === 1
+        ? 'It has been replayed already. What that replay did is not known here and happens again.'
+        : `It has been replayed ${count} times already. What those replays did is not known here and happens again.`,
     kept: 'Will not be repeated',
     again: 'Happens now',
-    againReplay: 'Happens once more',
     uncertain: 'Please check first',
-    nothingAgain: 'None of its steps did anything outside of Weft or changed any records.',
+    nothingKept: 'None of its steps has done anything that stays, so all of them run again.',
     version: 'Which drawing?',
     same: 'The same as then',
     latest: 'The newest published version',
@@ -157,18 +185,6 @@ export const texts = {
     loop: (title: string) => `${quoted(title)} goes on with the items that were not done.`,
     uncertain: (title: string) =>
       `${quoted(title)} was interrupted, and nobody knows whether it took effect. Trying it again may make it happen twice.`,
-    again: {
-      'mail.send': (title: string, count: number) =>
-        count === 1
-          ? `The e-mail of ${quoted(title)} is sent once more.`
-          : `The ${count.toLocaleString('en')} e-mails of ${quoted(title)} are sent once more.`,
-      'http.request': (title: string, count: number) =>
-        count === 1
-          ? `The request of ${quoted(title)} is made once more.`
-          : `The ${count.toLocaleString('en')} requests of ${quoted(title)} are made once more.`,
-    } as Readonly<Record<string, (title: string, count: number) => string>>,
-    againWritten: (title: string) => `${quoted(title)} changes records once more.`,
-    againOther: (title: string) => `${quoted(title)} happens once more.`,
   },
   reasons: {
     disabled: 'It is switched off in the drawing, so it was passed over.',
