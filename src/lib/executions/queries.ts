@@ -1,5 +1,6 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { idSpan, type ExecutionFilter } from './filter.ts'
+import { wholeValues } from './payloads.ts'
 import { executionColumns, leftOut, stepColumns, type Data, type Execution, type Step } from './rows.ts'
 
 /** Where executions are looked for. */
@@ -105,7 +106,7 @@ async function stepsAfter(
   return data
 }
 
-/** One step whole; nothing when it isn't there. */
+/** One step whole, with what is stored beside it; nothing when it isn't there. */
 export async function getStep(
   supabase: SupabaseClient,
   step: Pick<Step, 'execution_id' | 'node_id' | 'path' | 'attempt'>,
@@ -120,7 +121,12 @@ export async function getStep(
     .maybeSingle()
     .throwOnError()
     .overrideTypes<Step, { merge: false }>()
-  return data
+  if (data === null) return null
+  const [input = null, output = null] = await wholeValues(supabase, data.execution_id, [
+    data.input,
+    data.output,
+  ])
+  return { ...data, input, output }
 }
 
 /** A version as an execution shows it: what it's called and what was drawn. */

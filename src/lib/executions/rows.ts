@@ -1,3 +1,5 @@
+import { payloadKey } from './payloads.ts'
+
 /** Data as the database keeps it. */
 export type Data = string | number | boolean | null | Data[] | { [key: string]: Data }
 
@@ -80,14 +82,10 @@ export function stepKey(step: Pick<Step, 'node_id' | 'path' | 'attempt'>): strin
 /** Stands for a value that was too large to be told live, or wasn't fetched yet; `LiveExecution.load` brings it. */
 export const leftOut: Data = { 'weft:left_out': true }
 
-/** Whether a value is still to be fetched. */
+/** Whether a value is still to be fetched: left out of what was told or asked for, or stored beside its row. */
 export function isLeftOut(value: Data): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    value['weft:left_out'] === true
-  )
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return value['weft:left_out'] === true || payloadKey(value) !== null
 }
 
 /** Whether nothing more happens to it by itself. */

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Data } from '#lib/engine/data.ts'
 import { listExecutions, listSteps } from '#lib/executions/queries.ts'
+import { payloadKey, wholeValues } from '#lib/executions/payloads.ts'
 import { isFinished, isLeftOut, type Step } from '#lib/executions/rows.ts'
 import type { Editor } from './editor.svelte.ts'
 
@@ -12,6 +13,30 @@ export function outputsOf(steps: readonly Step[]): Map<string, Data> {
     (step) => step.status === 'succeeded' && !step.superseded && !isLeftOut(step.output),
   )
   return new Map(worked.map((step) => [step.node_id, step.output]))
+}
+
+/** The same with outputs that are stored beside their steps: of each node the last one that worked. */
+async function withLargeOutputs(
+  supabase: SupabaseClient,
+  execution: string,
+  steps: readonly Step[],
+): Promise<Step[]> {
+  const large = new Map<string, Step>()
+  for (const step of steps) {
+    if (step.status === 'succeeded' && !step.superseded && payloadKey(step.output) !== null)
+      large.set(step.node_id, step)
+  }
+  const wanted = [...large.values()]
+  const outputs = await wholeValues(
+    supabase,
+    execution,
+    wanted.map((step) => step.output),
+  )
+  const fetched = new Map(wanted.map((step, index) => [step, outputs[index] ?? null]))
+  return steps.map((step) => {
+    const output = fetched.get(step)
+    return output === undefined ? step : { ...step, output }
+  })
 }
 
 /** Keeps the outputs of the newest finished execution at hand, as real samples for the variable picker. */
@@ -45,12 +70,16 @@ export class LatestOutputs {
     // The execution that is looked at has just brought its steps.
     if (watched && isFinished(watched.status) && watched.id > this.#known) {
       this.#known = watched.id
-      this.#editor.outputs = outputsOf(this.#editor.run.steps)
+      await this.#take(watched.id, this.#editor.run.steps)
       return
     }
     const [newest] = await listExecutions(this.#supabase, { workflow }, { limit: 1 })
     if (!newest || !isFinished(newest.status) || newest.id <= this.#known) return
     this.#known = newest.id
-    this.#editor.outputs = outputsOf(await listSteps(this.#supabase, newest.id))
+    await this.#take(newest.id, await listSteps(this.#supabase, newest.id))
+  }
+
+  async #take(execution: string, steps: readonly Step[]): Promise<void> {
+    this.#editor.outputs = outputsOf(await withLargeOutputs(this.#supabase, execution, steps))
   }
 }
