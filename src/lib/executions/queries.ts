@@ -1,7 +1,14 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { idSpan, type ExecutionFilter } from './filter.ts'
 import { wholeValues } from './payloads.ts'
-import { executionColumns, leftOut, stepColumns, type Data, type Execution, type Step } from './rows.ts'
+import {
+  executionColumns,
+  leftOut,
+  stepColumns,
+  type Data,
+  type Execution,
+  type Step,
+} from './rows.ts'
 
 /** Where executions are looked for. */
 export type ExecutionScope = { workspace: string } | { workflow: string }
@@ -64,7 +71,8 @@ export async function getTriggerData(supabase: SupabaseClient, id: string): Prom
     .single()
     .throwOnError()
     .overrideTypes<{ trigger_data: Data }, { merge: false }>()
-  return data.trigger_data
+  const [whole = null] = await wholeValues(supabase, id, [data.trigger_data])
+  return whole
 }
 
 const wholeSteps = 200
