@@ -138,3 +138,30 @@ describe('an attempt that was cut off', () => {
     expect(ranOf(b, claimed.lease.execution, outcome).steps['call']?.attempt).toBe(3)
   })
 })
+
+describe('a process whose clock is behind the database’s', () => {
+  it.each([500, 1900])(
+    'by %i ms: it holds what it was given too early, instead of handing it back',
+    async (behind) => {
+      const b = bench()
+      const clock = {
+        ...b.clock,
+        now: () => b.clock.now() - behind,
+        sleep: b.clock.sleep.bind(b.clock),
+        random: () => 0,
+      }
+      const services: Services = {
+        clock,
+        http: { request: () => Promise.reject(new Error()) },
+        mail: { send: () => Promise.reject(new Error()) },
+      }
+      const slow = createEngine({ store: b.store, services, registry, owner: 'behind' })
+      const wait = { type: 'logic.delay', config: { duration: { amount: 1, unit: 'hours' } } }
+      const ran = await b.run(draw({ start: 'trigger.manual', wait }, ['start -> wait']))
+      await b.clock.advance(3_600_000)
+      const claimed = await b.store.claim(ran.execution)
+      if (claimed === null) throw new Error('not due')
+      expect(await b.clock.until(slow.run(claimed))).toMatchObject({ status: 'succeeded' })
+    },
+  )
+})

@@ -46,6 +46,8 @@ describe('a rule', () => {
     ['2026-11-22', 'before', '2026-11-23', true],
     ['2026-11-16', 'in_last_days', 7, true],
     ['2026-11-15', 'in_last_days', 7, false],
+    ['2026-11-15', 'in_last_days', 1e12, true],
+    ['2026-11-30', 'in_next_days', 1e12, true],
     ['2026-11-30', 'in_next_days', '7', true],
     ['2026-12-01', 'in_next_days', 7, false],
     [' ', 'is_empty', undefined, true],

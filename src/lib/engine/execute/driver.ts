@@ -91,7 +91,10 @@ export class Driver implements Surroundings {
     this.#state = state
     const timeoutAt =
       plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
-    this.#moments = new Moments(services.clock, state, timeoutAt, drive.deadline)
+    this.#moments = new Moments(services.clock, state, timeoutAt, {
+      deadline: drive.deadline,
+      wasLetGo: claimed.lease.number > 1,
+    })
     this.facts = new ExecutionFacts(claimed, version, state, trigger)
     this.#take(effects)
   }
@@ -161,7 +164,7 @@ export class Driver implements Surroundings {
       }
       // A resumed loop has its sleeping steps only now.
       if (this.#moments.isSomethingDue) continue
-      if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#moments.hasSoonRetry) {
+      if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#moments.isSomethingSoon) {
         return await this.#rest()
       }
       if (this.#urgent || this.#underWay.size === 0) this.#write()

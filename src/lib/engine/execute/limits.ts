@@ -1,6 +1,9 @@
 /** A retry that is due so soon is waited for while holding the lease; longer ones are stored and let go. */
 export const HOLD_MS = 10_000
 
+/** So much the clocks of a process and of the database may differ without anybody noticing. */
+export const CLOCKS_DIFFER_MS = 2_000
+
 /** Records of pure steps that may wait in memory before they're written: a crash repeats no more than these. */
 export const MOST_BUFFERED = 500
 

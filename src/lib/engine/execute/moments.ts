@@ -1,7 +1,7 @@
 import { nextWake } from '../run/machine.ts'
 import type { RunState } from '../run/state.ts'
 import type { Clock } from '../services.ts'
-import { GRACE_MS, HOLD_MS } from './limits.ts'
+import { CLOCKS_DIFFER_MS, GRACE_MS, HOLD_MS } from './limits.ts'
 
 /** What the clock says about a run: what is due, and when to look again. */
 export class Moments {
@@ -9,18 +9,20 @@ export class Moments {
   readonly timeoutAt: number | null
   readonly #clock: Pick<Clock, 'now'>
   readonly #state: RunState
+  readonly #wasLetGo: boolean
   #deadline: number | null
 
   constructor(
     clock: Pick<Clock, 'now'>,
     state: RunState,
     timeoutAt: number | null,
-    deadline: number | null,
+    { deadline, wasLetGo }: { deadline: number | null; wasLetGo: boolean },
   ) {
     this.#clock = clock
     this.#state = state
     this.timeoutAt = timeoutAt
     this.#deadline = deadline
+    this.#wasLetGo = wasLetGo
   }
 
   /** The deadline is now, if it wasn't before. */
@@ -48,10 +50,15 @@ export class Moments {
     return next !== null && next.at <= this.#clock.now()
   }
 
-  /** A retry that is due so soon that letting go isn't worth it. */
-  get hasSoonRetry(): boolean {
+  /** Something is due so soon that letting go isn't worth it. */
+  get isSomethingSoon(): boolean {
     const next = nextWake(this.#state)
-    return next !== null && next.retrying && next.at - this.#clock.now() <= HOLD_MS
+    const now = this.#clock.now()
+    if (next !== null && next.retrying && next.at - now <= HOLD_MS) return true
+    // What was let go is claimed when it's due by the database's clock. By ours it may not be yet: letting it go again,
+    // we'd be given it at once, over and over.
+    const due = this.#wasLetGo ? earliest(next?.at ?? null, this.timeoutAt) : null
+    return due !== null && due - now <= CLOCKS_DIFFER_MS
   }
 
   /** When to look again even if nothing happens. */

@@ -74,6 +74,9 @@ const dated =
     return test(a, b, calendar)
   }
 
+/** Ten thousand years: whatever is a date is within, and further on there are none to count to. */
+const MOST_DAYS = 3_650_000
+
 /** Left is a date, right a number of days, counted in days of the workspace's calendar. */
 const daysAround =
   (window: (days: number, calendar: Calendar) => Span): Operator =>
@@ -82,7 +85,7 @@ const daysAround =
     const days = toNumber(right)
     if (span === undefined) return notA(left, 'a date')
     if (days === undefined || days < 0) return notA(right, 'a number of days')
-    const { from, to } = window(Math.floor(days), calendar)
+    const { from, to } = window(Math.min(Math.floor(days), MOST_DAYS), calendar)
     return span.from < to && span.to > from
   }
 
