@@ -150,6 +150,14 @@ export const texts = {
       none: 'This workspace has no pipelines yet.',
       create: 'Go to the pipelines',
     },
+    workflow: {
+      placeholder: 'Choose a workflow…',
+      none: 'This workspace has no other workflows yet.',
+      gone: 'The chosen workflow does not exist any more. Choose another.',
+      notReady:
+        'This workflow cannot be started this way yet: add the right trigger to it, and publish it.',
+      open: 'Open this workflow',
+    },
     zone: { workspace: (zone: string) => `Time zone of the workspace (${zone})` },
   },
   picker: {

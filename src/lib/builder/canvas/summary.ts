@@ -15,11 +15,16 @@ import { readRules } from '../form/rules-edit.ts'
 import { partsOf } from '../template/parts.ts'
 import { texts } from '../texts.ts'
 import { labelOf } from '../variables/labels.ts'
-import type { PipelineFields } from '../variables/samples.ts'
 
 interface Known {
   definition: WorkflowDefinition
   registry: Registry
+}
+
+/** Something of the workspace that a step may name: a pipeline, another workflow. */
+interface Named {
+  id: string
+  name: string
 }
 
 /** What a step is set up to do, in a few words for its card; empty when nothing is set up yet. */
@@ -27,7 +32,7 @@ export function summaryOf(
   node: NodeDefinition,
   type: NodeType,
   known: Known,
-  pipelines: readonly PipelineFields[],
+  named: readonly Named[],
 ): string {
   const fields = formFields(type).filter(
     (field) => !field.advanced && isShown(type, field, node.config),
@@ -38,7 +43,7 @@ export function summaryOf(
     ...fields.filter(({ widget }) => widget === 'select'),
   ]
   for (const field of ranked) {
-    const words = wordsFor(field, node.config[field.name], known, pipelines)
+    const words = wordsFor(field, node.config[field.name], known, named)
     if (words !== '') return words.slice(0, 80)
   }
   return ''
@@ -48,7 +53,7 @@ function wordsFor(
   field: FormField,
   value: Data | undefined,
   known: Known,
-  pipelines: readonly PipelineFields[],
+  named: readonly Named[],
 ): string {
   if (field.secret || value === undefined || value === null) return ''
   switch (field.widget) {
@@ -60,7 +65,8 @@ function wordsFor(
     case 'select':
       return field.options?.find((option) => option.value === value)?.label ?? ''
     case 'pipeline':
-      return pipelines.find(({ id }) => id === value)?.name ?? ''
+    case 'workflow':
+      return named.find(({ id }) => id === value)?.name ?? ''
     case 'assignments':
       return linesOf(value)
         .map((line) => line['name'])

@@ -15,6 +15,7 @@ import SelectField from './widgets/SelectField.svelte'
 import SwitchField from './widgets/SwitchField.svelte'
 import Template from './widgets/Template.svelte'
 import TimeZone from './widgets/TimeZone.svelte'
+import Workflow from './widgets/Workflow.svelte'
 
 /** One component per widget that a field may ask for. */
 export const widgets: Record<Widget, Component<WidgetProps>> = {
@@ -31,6 +32,7 @@ export const widgets: Record<Widget, Component<WidgetProps>> = {
   rules: Rules,
   cases: Cases,
   pipeline: Pipeline,
+  workflow: Workflow,
   cron: Cron,
   'time-zone': TimeZone,
 }

@@ -4,6 +4,7 @@ import Building2 from '@lucide/svelte/icons/building-2'
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
 import CircleHelp from '@lucide/svelte/icons/circle-question-mark'
 import Clock from '@lucide/svelte/icons/clock'
+import CornerDownRight from '@lucide/svelte/icons/corner-down-right'
 import Database from '@lucide/svelte/icons/database'
 import FileText from '@lucide/svelte/icons/file-text'
 import Filter from '@lucide/svelte/icons/funnel'
@@ -24,6 +25,7 @@ import Reply from '@lucide/svelte/icons/reply'
 import Search from '@lucide/svelte/icons/search'
 import Send from '@lucide/svelte/icons/send'
 import Signpost from '@lucide/svelte/icons/signpost'
+import Siren from '@lucide/svelte/icons/siren'
 import Sparkles from '@lucide/svelte/icons/sparkles'
 import Split from '@lucide/svelte/icons/split'
 import SquarePen from '@lucide/svelte/icons/square-pen'
@@ -49,6 +51,7 @@ const icons: Record<string, Icon> = {
   'calendar-clock': CalendarClock,
   'circle-help': CircleHelp,
   clock: Clock,
+  'corner-down-right': CornerDownRight,
   database: Database,
   'file-text': FileText,
   filter: Filter,
@@ -69,6 +72,7 @@ const icons: Record<string, Icon> = {
   search: Search,
   send: Send,
   signpost: Signpost,
+  siren: Siren,
   sparkles: Sparkles,
   split: Split,
   'square-pen': SquarePen,

@@ -2,6 +2,7 @@ import { createContext } from 'svelte'
 import type { SupabaseClient } from '@supabase/supabase-js'
 import type { Role } from '#lib/access/roles.ts'
 import type { PipelineFields } from '../variables/samples.ts'
+import type { OtherWorkflow } from './workflows.ts'
 
 /** What the builder knows of the place it's in: whose workflow it is, and what else the workspace has. */
 export interface Host {
@@ -10,6 +11,7 @@ export interface Host {
   readonly workflow: { id: string; name: string }
   readonly role: Role
   readonly pipelines: readonly PipelineFields[]
+  readonly workflows: readonly OtherWorkflow[]
   /** Where the functions answer, e.g. https://abc.supabase.co/functions/v1 */
   readonly functionsUrl: string
 }

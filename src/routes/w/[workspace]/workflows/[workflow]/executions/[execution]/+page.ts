@@ -2,6 +2,7 @@ import { error } from '@sveltejs/kit'
 import { readVersion } from '#lib/builder/debug/executed-versions.svelte.ts'
 import { texts } from '#lib/builder/debug/texts.ts'
 import { loadPipelines } from '#lib/builder/state/pipelines.ts'
+import { loadWorkflows } from '#lib/builder/state/workflows.ts'
 import { getExecution, getVersion, listSteps } from '#lib/executions/queries.ts'
 import type { PageLoad } from './$types'
 
@@ -16,10 +17,11 @@ export const load: PageLoad = async ({ parent, params }) => {
   if (execution?.workflow_id !== params.workflow || execution.workspace_id !== workspace.id) {
     error(404, texts.page.notFound, { hint: texts.page.notFoundHint })
   }
-  const [steps, version, pipelines, { data: workflow }] = await Promise.all([
+  const [steps, version, pipelines, workflows, { data: workflow }] = await Promise.all([
     listSteps(supabase, id),
     getVersion(supabase, execution.version_id),
     loadPipelines(supabase, workspace.id),
+    loadWorkflows(supabase, workspace.id),
     supabase
       .from('workflows')
       .select('name')
@@ -31,6 +33,7 @@ export const load: PageLoad = async ({ parent, params }) => {
     execution,
     steps,
     pipelines,
+    workflows,
     version: version && readVersion(version),
     workflow: { id: params.workflow, name: workflow?.name ?? texts.page.deletedWorkflow },
   }
