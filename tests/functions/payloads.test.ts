@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Data } from '../../src/lib/engine/data.ts'
+import { getStep, getTriggerData, listSteps } from '../../src/lib/executions/queries.ts'
+import { isLeftOut } from '../../src/lib/executions/rows.ts'
 import { create, delay, manual, row, set, stop, webhook } from './drawing.ts'
 import { Office } from './office.ts'
 
@@ -53,6 +55,26 @@ test('a large value is stored once, however many steps pass it on, and its rows 
   }
   const [one, two] = [seen.steps[1]?.output, seen.steps[2]?.output]
   expect(one).toEqual(two)
+})
+
+test('whoever opens a step or replays its execution is shown the whole value', async () => {
+  const { url } = await office.liveWebhook(
+    row(webhook(), set('one', { text: '{{ trigger.body.text }}' })),
+  )
+  const text = long(9_000, 'o')
+  const execution = await run(url, { text })
+  await office.until(execution)
+  const { client } = office.person
+  const [told] = (await listSteps(client, execution)).filter((step) => step.node_id === 'one')
+  expect(isLeftOut(told?.output ?? null)).toBe(true)
+  const opened = await getStep(client, {
+    execution_id: execution,
+    node_id: 'one',
+    path: '',
+    attempt: 1,
+  })
+  expect(opened?.output).toEqual({ text })
+  expect(await getTriggerData(client, execution)).toMatchObject({ body: { text } })
 })
 
 test('whoever goes on with an execution has the whole values', async () => {
