@@ -10,7 +10,9 @@ create index executions_by_replay_of on public.executions (replay_of) where repl
 -- Makes a replay durable, queued, together with the steps that it takes over: all or nothing. False when an execution
 -- with this id is there already. Without "trigger_data" it starts with the same data as the earlier one. With an error
 -- it has failed before it began: of many replays that were asked for, this one wasn't possible, and says why.
-create function private.start_replay(p_execution jsonb, p_kept jsonb, p_error jsonb default null) returns boolean
+create function private.start_replay(
+  p_execution jsonb, p_kept jsonb, p_error jsonb default null, p_payloads jsonb default null
+) returns boolean
 language plpgsql
 set search_path = ''
 as $$
@@ -64,10 +66,28 @@ begin
       select s.output ->> 'weft:payload' from public.execution_steps s where s.execution_id = v_id
     )
   on conflict (execution_id, key) do nothing;
+
+  -- Large values are kept beside the rows of each execution: the new one gets its own.
+  perform private.store_payloads(p_payloads) where p_payloads is not null;
+  with named as (
+    select e.trigger_data ->> 'weft:payload' as key
+    from public.executions e
+    where e.id = v_id
+    union
+    select value ->> 'weft:payload'
+    from public.execution_steps s
+    cross join lateral (values (s.input), (s.output), (s.progress)) as v (value)
+    where s.execution_id = v_id
+  )
+  insert into public.execution_payloads (execution_id, workspace_id, key, value)
+  select v_id, p.workspace_id, p.key, p.value
+  from named n
+  join public.execution_payloads p on p.execution_id = v_of and p.key = n.key
+  on conflict (execution_id, key) do nothing;
   return true;
 end
 $$;
-grant execute on function private.start_replay(jsonb, jsonb, jsonb) to weft_engine;
+grant execute on function private.start_replay(jsonb, jsonb, jsonb, jsonb) to weft_engine;
 
 -- Many replays at once wait here, each a job, and are begun when there is little else to do. "short": an execution
 -- waits for its replay once, however often somebody asks.

@@ -91,33 +91,21 @@ language plpgsql
 set search_path = ''
 as $$
 begin
-  with under_way as (
-    select e.id
-    from public.executions e
-    where e.workflow_id = p_workflow
-      and e.is_limited and not e.held and e.status in ('queued', 'running', 'waiting')
-    union all
-    select e.id
-    from public.executions e
-    where e.workflow_id = p_workflow and e.held and e.status = 'queued'
-  ), open as (
-    select u.id, row_number() over (order by u.id desc) as newest
-    from under_way u
-  ), stopped as (
-    update public.executions e
-    set cancel_requested_at = coalesce(e.cancel_requested_at, now()),
-        status = case when e.status = 'running' then e.status else 'cancelled' end,
-        lease_number = case when e.status = 'running' then e.lease_number else e.lease_number + 1 end,
-        finished_at = case when e.status = 'running' then null else now() end,
-        wake_at = null
-    from open o
-    where e.id = o.id and o.newest > p_leave and e.status in ('queued', 'running', 'waiting')
-    returning e.id, e.status
-  )
-  update public.execution_steps s
-  set status = 'cancelled', finished_at = now()
-  from stopped
-  where stopped.status = 'cancelled' and s.execution_id = stopped.id and s.status in ('running', 'waiting');
+  perform private.cancel_executions(array(
+    select open.id
+    from (
+      select e.id
+      from public.executions e
+      where e.workflow_id = p_workflow
+        and e.is_limited and not e.held and e.status in ('queued', 'running', 'waiting')
+      union all
+      select e.id
+      from public.executions e
+      where e.workflow_id = p_workflow and e.held and e.status = 'queued'
+    ) as open
+    order by open.id desc
+    offset p_leave
+  ));
 end
 $$;
 
@@ -125,7 +113,8 @@ $$;
 -- queued, skipped, duplicate, not_live; or rate_limited with the moment when there is room again, and then nothing was
 -- written. p_refuse: whoever asks can come again (a webhook's sender); others are queued.
 create function private.accept_limited(
-  p_execution jsonb, p_limits jsonb, p_lease interval, p_refuse boolean, out outcome text, out again timestamptz
+  p_execution jsonb, p_limits jsonb, p_lease interval, p_refuse boolean, p_payloads jsonb,
+  out outcome text, out again timestamptz
 )
 language plpgsql
 set search_path = ''
@@ -178,6 +167,7 @@ begin
     end;
   end if;
 
+  perform private.store_payloads(p_payloads) where p_payloads is not null;
   insert into public.executions (
     id, workspace_id, workflow_id, version_id, trigger_node, trigger_kind, trigger_data, mode, replay_of, started_by,
     status, lease_number, lease_until, is_limited, held, admitted_at, error, finished_at
@@ -206,7 +196,7 @@ end
 $$;
 grant execute on function
   private.lock_limits(uuid), private.limits_room(uuid, jsonb), private.replace_oldest(uuid, integer),
-  private.accept_limited(jsonb, jsonb, interval, boolean)
+  private.accept_limited(jsonb, jsonb, interval, boolean, jsonb)
   to weft_engine;
 
 -- Lets in those whose turn it is, as many as the workflow's present settings allow. Answers with them: they're queued,

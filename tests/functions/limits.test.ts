@@ -204,6 +204,28 @@ describe('what comes while as many are under way', () => {
   })
 })
 
+describe('what is queued', () => {
+  test('keeps large data', async () => {
+    const { url } = await office.liveWebhook({
+      ...row(
+        webhook(),
+        request('ask', `${outside}/held`),
+        set('a', { n: '{{ trigger.body.t | size }}' }),
+      ),
+      settings: { maxConcurrency: 1 },
+    })
+    await office.send(url, { t: 'x' })
+    await expect.poll(() => held.length).toBe(1)
+    const second = await office.send(url, { t: 'x'.repeat(50_000) })
+    expect(second.body['status']).toBe('queued')
+    held[0]?.()
+    await expect.poll(() => held.length).toBe(2)
+    held[1]?.()
+    const seen = await office.until(second.body['execution'])
+    expect(seen.steps.at(-1)?.output).toEqual({ n: 50_000 })
+  })
+})
+
 describe('so many within a time', () => {
   test('a webhook tells its sender to come later, and when', async () => {
     const { url, workflow } = await office.liveWebhook({

@@ -139,6 +139,28 @@ describe('a replay', () => {
     expect(await reused(again.id)).toEqual(['hook', 'text', 'made', 'first'])
   })
 
+  test('takes large values along', async () => {
+    const { url } = await office.liveWebhook(
+      row(
+        webhook(),
+        set('text', { copy: '{{ trigger.body.text }}' }),
+        request('first', `${outside}/first`, 'POST'),
+        set('end', { size: '{{ steps.text.copy | size }}' }),
+      ),
+    )
+    const { body } = await office.send(url, { text: 'x'.repeat(50_000) })
+    await office.until(body['execution'])
+    const sizeAt = async (wish: unknown) => {
+      const answer = await replay(String(body['execution']), wish)
+      const seen = await office.until(answer.body['execution'])
+      return seen.steps.find((step) => step.node_id === 'end')?.output
+    }
+    expect(await sizeAt({})).toEqual({ size: 50_000 })
+    expect(await sizeAt({ from: 'end' })).toEqual({ size: 50_000 })
+    const triggerData = { body: { text: 'y'.repeat(20_000) } }
+    expect(await sizeAt({ triggerData })).toEqual({ size: 20_000 })
+  })
+
   test('is refused where it makes no sense, in words', async () => {
     const { execution, url } = await ranOnce()
     expect(await replay(execution, { from: 'nowhere' })).toMatchObject({

@@ -13,6 +13,7 @@ import {
   type ReplayWish,
 } from '../engine.ts'
 import { newExecutionId } from '../execution-id.ts'
+import { Payloads } from '../store/payloads.ts'
 import { MAX_PAYLOAD, storedText } from '../store/stored-text.ts'
 import { triggerKind } from '../trigger-kind.ts'
 import { tracesOf, type EarlierExecution } from './earlier-execution.ts'
@@ -79,7 +80,7 @@ function wantedInLoops({ nodes }: Plan, from: NodeId | undefined): NodeId[] | nu
 
 const outermost = (node: PlanNode): PlanNode => (node.loop === null ? node : outermost(node.loop))
 
-const START_REPLAY = `select private.start_replay($1::jsonb, $2::jsonb, $3::jsonb) as started`
+const START_REPLAY = `select private.start_replay($1::jsonb, $2::jsonb, $3::jsonb, $4::jsonb)`
 
 /** Makes a replay durable, with the steps that it keeps. It's queued: whoever resumes it runs it. */
 export async function startReplay(
@@ -90,8 +91,11 @@ export async function startReplay(
 ): Promise<ExecutionId> {
   if (plan.undecided.length > 0) throw undecided(titlesOf(nodes, plan.undecided))
   const id = newExecutionId()
+  const payloads = new Payloads(id, earlier.workspace_id)
   const data =
-    triggerData === undefined ? '' : `"trigger_data":${storedText(triggerData, MAX_PAYLOAD)},`
+    triggerData === undefined
+      ? ''
+      : `"trigger_data":${payloads.inRow(storedText(triggerData, MAX_PAYLOAD))},`
   const rest = JSON.stringify({
     id,
     replay_of: earlier.id,
@@ -104,7 +108,12 @@ export async function startReplay(
     ...{ node, path, attempt },
     seq: index + 1,
   }))
-  await queries.query(START_REPLAY, [`{${data}${rest.slice(1)}`, JSON.stringify(kept), null])
+  await queries.query(START_REPLAY, [
+    `{${data}${rest.slice(1)}`,
+    JSON.stringify(kept),
+    null,
+    payloads.rows.length === 0 ? null : `[${payloads.rows.join(',')}]`,
+  ])
   return id
 }
 
@@ -123,7 +132,7 @@ export async function refuseReplay(
     mode: earlier.mode,
     started_by: startedBy,
   }
-  await queries.query(START_REPLAY, [JSON.stringify(execution), '[]', storedText(error)])
+  await queries.query(START_REPLAY, [JSON.stringify(execution), '[]', storedText(error), null])
 }
 
 /** Steps as people know them. */

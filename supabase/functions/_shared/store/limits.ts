@@ -27,7 +27,7 @@ export class RateLimited extends Error {
 // connection of their own, so that a busy workflow's callers wait in line here and not for everybody's connections.
 const ACCEPT = `
 select outcome, extract(epoch from again - clock_timestamp()) as again_in
-from private.accept_limited($1::jsonb, $2::jsonb, interval '${LEASE_SECONDS} s', $3)`
+from private.accept_limited($1::jsonb, $2::jsonb, interval '${LEASE_SECONDS} s', $3, $4::jsonb)`
 const ADMIT = `select private.admit($1) as id`
 const ADMIT_LIKE = `select private.admit_like($1) as id`
 const ADMIT_ALL = `select private.admit_all() as id`
@@ -62,10 +62,12 @@ export class Limits {
   /** Throws RateLimited, and NotStorable. */
   async accept(execution: NewExecution, limits: WorkflowLimits): Promise<AcceptResult> {
     const refuse = execution.triggerKind === 'trigger.webhook'
+    const { text, payloads } = accepting(execution)
     const [row] = await this.#connection.query<AcceptRow>(ACCEPT, [
-      `{${accepting(execution).text}`,
+      `{${text}`,
       JSON.stringify(limits),
       refuse,
+      payloads.length === 0 ? null : `[${payloads.join(',')}]`,
     ])
     if (row === undefined) throw new Error('an accept was left without an answer')
     if (row.outcome !== 'rate_limited') return row.outcome
