@@ -53,20 +53,6 @@ begin
     raise exception 'The earlier execution has changed meanwhile. Look at it again.' using errcode = '22023';
   end if;
 
-  -- Large values are stored beside the execution that names them (public.execution_payloads).
-  insert into public.execution_payloads (execution_id, workspace_id, key, value)
-  select v_id, p.workspace_id, p.key, p.value
-  from public.execution_payloads p
-  where p.execution_id = v_of
-    and p.key in (
-      select e.trigger_data ->> 'weft:payload' from public.executions e where e.id = v_id
-      union
-      select s.input ->> 'weft:payload' from public.execution_steps s where s.execution_id = v_id
-      union
-      select s.output ->> 'weft:payload' from public.execution_steps s where s.execution_id = v_id
-    )
-  on conflict (execution_id, key) do nothing;
-
   -- Large values are kept beside the rows of each execution: the new one gets its own.
   perform private.store_payloads(p_payloads) where p_payloads is not null;
   with named as (

@@ -23,7 +23,7 @@ as $$
 $$;
 grant execute on function private.days_before(date) to weft_engine;
 
--- The executions of a day's partition that aren't over, by the two indexes of open ones.
+-- The executions of a day's partition that aren't over, by the indexes of open ones: each has a status of its own.
 create function private.open_executions(p_partition text) returns uuid[]
 language plpgsql
 set search_path = ''
@@ -35,7 +35,11 @@ begin
   execute format(
     $sql$
       select array(
-        select id from partitions.%1$I where status in ('queued', 'running')
+        select id from partitions.%1$I where status = 'running'
+        union all
+        select id from partitions.%1$I where status = 'queued' and held
+        union all
+        select id from partitions.%1$I where status = 'queued' and not held
         union all
         select id from partitions.%1$I where status = 'waiting'
       )

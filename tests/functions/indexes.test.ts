@@ -1,0 +1,161 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Stack } from '../../local/stack.ts'
+import { startTestStack } from '../../local/testing.ts'
+
+let stack: Stack
+let db: Client
+
+beforeAll(async () => {
+  stack = await startTestStack({ functions: false, worker: 0 })
+  db = new Client({ connectionString: stack.databaseUrl })
+  await db.connect()
+})
+afterAll(async () => {
+  await db.end()
+  await stack.stop()
+})
+
+const ID = `'00000000-0000-7000-8000-000000000000'::uuid`
+
+/**
+ * Every index of ours that isn't a key, and the query that needs it: each costs every write to its table, so a new one
+ * has to be worth that. Shortened to what decides which index is taken.
+ */
+const NEEDED: Record<string, [why: string, query: string]> = {
+  executions_by_workflow: [
+    'a workflow’s history, and the newest execution beside each workflow (last_executions)',
+    `select id from public.executions where workflow_id = ${ID} order by id desc limit 50`,
+  ],
+  executions_by_workspace: [
+    'a workspace’s history, under its policy',
+    `select id from public.executions where workspace_id = ${ID} order by id desc limit 50`,
+  ],
+  executions_open: [
+    'executions whose lease ran out (claim.ts), every second in every worker',
+    `select id from public.executions where status = 'running' and lease_until < now() order by lease_until limit 50`,
+  ],
+  executions_waiting: [
+    'sleepers that nobody woke (claim.ts); what outlives its day (private.open_executions)',
+    `select id from public.executions where status = 'waiting' and wake_at < now() order by wake_at limit 50`,
+  ],
+  executions_queued: [
+    'what is queued, workspace by workspace (claim.ts)',
+    `select id from public.executions where workspace_id = ${ID} and status = 'queued' and not held order by id limit 200`,
+  ],
+  executions_held: [
+    'whose turn it is in a workflow with limits (private.admit)',
+    `select id from public.executions where workflow_id = ${ID} and held and status = 'queued' order by id limit 1`,
+  ],
+  executions_limited: [
+    'how many of a workflow with limits are under way (private.limits_room)',
+    `select count(*) from public.executions
+     where workflow_id = ${ID} and is_limited and not held and status in ('queued', 'running', 'waiting')`,
+  ],
+  executions_admitted: [
+    'how many of a workflow with limits began lately (private.limits_room)',
+    `select count(*) from public.executions where workflow_id = ${ID} and admitted_at > now() - interval '1 minute'`,
+  ],
+  executions_by_parent: [
+    'cancelling reaches what an execution has called (private.cancel_executions)',
+    `select id from public.executions where parent_id = ${ID}`,
+  ],
+  executions_by_replay_of: [
+    'whether an execution was replayed already (private.queue_replays)',
+    `select id from public.executions where replay_of = ${ID}`,
+  ],
+  execution_waits_by_key: [
+    'who waits for what has arrived (private.tell_parent, callbacks, records)',
+    `select id from public.execution_waits where kind = 'callback' and key = 'k' and delivered_at is null`,
+  ],
+  execution_waits_by_workspace: [
+    'what a workspace’s executions wait for, under its policy; removing a workspace',
+    `select id from public.execution_waits where workspace_id = ${ID}`,
+  ],
+  members_by_user: [
+    'the workspaces of whoever asks (private.my_workspaces), in every policy',
+    `select workspace_id from public.members where user_id = ${ID} and role = 'owner'`,
+  ],
+  pipeline_fields_by_workspace: [
+    'the fields of a workspace’s pipelines, under its policy',
+    `select id from public.pipeline_fields where workspace_id = ${ID}`,
+  ],
+  records_by_pipeline: [
+    'a pipeline’s records, newest first',
+    `select id from public.records where pipeline_id = ${ID} and deleted_at is null order by created_at desc limit 50`,
+  ],
+  records_by_workspace: [
+    'the records of one workspace, under its policies; removing a workspace',
+    `select id from public.records where workspace_id = ${ID}`,
+  ],
+  triggers_by_workspace: [
+    'a workspace’s live triggers of one kind',
+    `select id from public.triggers where workspace_id = ${ID} and kind = 'trigger.record'`,
+  ],
+  triggers_schedules: [
+    'schedules that are new or overdue (schedules.ts), every two seconds in every worker',
+    `select id from public.triggers
+     where kind = 'trigger.schedule' and (next_fire_at is null or next_fire_at < now())
+     order by next_fire_at nulls first limit 100`,
+  ],
+  webhook_endpoints_by_workspace: [
+    'the addresses of a workspace, under its policy',
+    `select token from public.webhook_endpoints where workspace_id = ${ID}`,
+  ],
+  workflow_draft_updates_by_workflow: [
+    'what was drawn since the last compaction, in order (the co-editing server)',
+    `select update from public.workflow_draft_updates where workflow_id = ${ID} order by id`,
+  ],
+  workflow_versions_by_workspace: [
+    'the versions of a workspace’s workflows, under its policy',
+    `select id from public.workflow_versions where workspace_id = ${ID} and workflow_id = ${ID}`,
+  ],
+  workflow_versions_test_once: [
+    'a draft that was tried before is found again, not stored again (save_test_version)',
+    `select id from public.workflow_versions where workflow_id = ${ID} and content_hash = 'h' and kind = 'test'`,
+  ],
+  workflows_by_workspace: [
+    'a workspace’s workflows, newest first',
+    `select id from public.workflows where workspace_id = ${ID} and deleted_at is null order by updated_at desc`,
+  ],
+}
+
+const OURS = `('public'::regnamespace, 'private'::regnamespace)`
+
+/** Indexes of ours by name; without those that a key or a "unique" made, which are there for what they forbid. */
+const indexes = async (): Promise<string[]> => {
+  const { rows } = await db.query<{ name: string }>(`
+    select c.relname as name
+    from pg_class c
+    where c.relkind in ('i', 'I') and c.relnamespace in ${OURS} and not c.relispartition
+      and not exists (select from pg_constraint k where k.conindid = c.oid)
+    order by c.relname`)
+  return rows.map((row) => row.name)
+}
+
+test('every index is needed by a query', async () => {
+  expect(await indexes()).toEqual(Object.keys(NEEDED).toSorted())
+})
+
+/** The indexes in a plan; of partitions', the parent's name. */
+async function usedBy(query: string): Promise<string[]> {
+  const { rows } = await db.query<{ 'QUERY PLAN': unknown }>(`explain (format json) ${query}`)
+  const names = [...JSON.stringify(rows).matchAll(/"Index Name":"([^"]+)"/g)].map(
+    (found) => found[1],
+  )
+  const { rows: parents } = await db.query<{ name: string }>(
+    `select distinct coalesce(p.relname, c.relname) as name
+     from pg_class c
+     left join pg_inherits i on i.inhrelid = c.oid
+     left join pg_class p on p.oid = i.inhparent
+     where c.relkind in ('i', 'I') and c.relname = any ($1)`,
+    [names],
+  )
+  return parents.map((row) => row.name)
+}
+
+test.each(Object.entries(NEEDED))('%s serves %s', async (index, [, query]) => {
+  // The tables are empty: reading them whole would be cheapest.
+  await db.query('set enable_seqscan = off; set enable_bitmapscan = off')
+  expect(await usedBy(query)).toEqual([index])
+})
