@@ -1,6 +1,10 @@
 import * as Y from 'yjs'
 import type { Data } from '#lib/engine/data.ts'
-import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import type {
+  NodeDefinition,
+  WorkflowDefinition,
+  WorkflowSettings,
+} from '#lib/engine/definition/schema.ts'
 import { NodeId } from '#lib/engine/ids.ts'
 import { clip, readClipping, settle, type Clipping } from './document/clipboard.ts'
 import {
@@ -196,10 +200,14 @@ export class WorkflowDocument {
     return text instanceof Y.Text ? text : undefined
   }
 
-  setWorkflowTimeout(seconds: number | undefined): void {
-    this.#typing('workflow timeout', () => {
-      if (seconds === undefined) settingsOf(this.doc).delete('timeoutSeconds')
-      else settingsOf(this.doc).set('timeoutSeconds', seconds)
+  /** A rule for the whole workflow; without a value it's gone. */
+  setSetting<Name extends keyof WorkflowSettings>(
+    name: Name,
+    value: WorkflowSettings[Name] | undefined,
+  ): void {
+    this.#typing(`setting ${name}`, () => {
+      if (value === undefined) settingsOf(this.doc).delete(name)
+      else settingsOf(this.doc).set(name, value)
     })
   }
 

@@ -74,10 +74,12 @@ export function readEdge(id: string, value: unknown): EdgeDefinition | null {
 
 /** Rules for the whole workflow; those that make no sense are left out. */
 export function readSettings(doc: Y.Doc): WorkflowSettings {
-  const limit = workflowSettings.shape.timeoutSeconds.safeParse(
-    settingsOf(doc).get('timeoutSeconds'),
-  )
-  return limit.data === undefined ? {} : { timeoutSeconds: limit.data }
+  const settings = settingsOf(doc)
+  const entries = Object.entries(workflowSettings.shape).flatMap(([name, schema]) => {
+    const { data } = schema.safeParse(toData(settings.get(name)))
+    return data === undefined ? [] : [[name, data]]
+  })
+  return Object.fromEntries(entries) as WorkflowSettings // each entry was read by its own schema
 }
 
 const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1)

@@ -10,6 +10,7 @@ import {
   type Ports,
   type Registry,
   type WorkflowDefinition,
+  type WorkflowSettings,
 } from '#lib/engine/index.ts'
 import { freePlace, tidyLayout } from '../canvas/layout.ts'
 import { longTextsOf } from '../document/long-texts.ts'
@@ -190,6 +191,14 @@ export class Editor {
   ): void {
     if (!this.canEdit) return
     this.#keepingPorts(id, () => this.document.setOption(id, name, value), `${name} ${id}`)
+  }
+
+  /** A rule for the whole workflow; without a value it's gone. */
+  setSetting<Name extends keyof WorkflowSettings>(
+    name: Name,
+    value: WorkflowSettings[Name] | undefined,
+  ): void {
+    if (this.canEdit) this.document.setSetting(name, value)
   }
 
   setNote(id: string, note: string): void {
