@@ -9,10 +9,11 @@ import {
   StepFailure,
   suspend,
   type Services,
+  type StepRecord,
 } from '#lib/engine/index.ts'
 import { abandoned, bench, draw, ranOf } from './bench.ts'
 import { CrashingStore } from './crashing-store.ts'
-import { callNode, create, pureNode } from './test-nodes.ts'
+import { callNode, create, each, pureNode } from './test-nodes.ts'
 
 /* What the simulation found (tests/simulation), each with the smallest workflow that shows it. */
 
@@ -165,3 +166,44 @@ describe('a process whose clock is behind the database’s', () => {
     },
   )
 })
+
+describe('an execution that fails while it is taken up again', () => {
+  it('leaves no step behind that looks as if it went on', async () => {
+    const b = bench([callNode(() => 1)])
+    const fails = {
+      type: 'data.set_variables',
+      config: { variables: [variable('{{ trigger.no }}')] },
+    }
+    const definition = draw(
+      {
+        start: 'trigger.manual',
+        call: 'test.call',
+        fails,
+        loop: each('{{ trigger.list }}', { concurrency: 2 }),
+        wait: { type: 'logic.delay', config: { duration: { amount: 1, unit: 'hours' } } },
+      },
+      ['start -> loop', 'loop:each -> wait', 'start -> call -> fails'],
+    )
+    const claimed = await b.accept(b.publish(definition), { list: [1, 2] })
+    // Dies with the failure written down, and the end not.
+    const checkpoint = b.store.checkpoint.bind(b.store)
+    b.store.checkpoint = async (lease, write) => {
+      if (write.status === 'running') return await checkpoint(lease, write)
+      await checkpoint(lease, { steps: write.steps.filter(isOfOthers), status: 'running' })
+      throw new Error('connection reset')
+    }
+    expect(await b.clock.until(b.engine.run(claimed))).toMatchObject({ status: 'lost' })
+    b.store.checkpoint = checkpoint
+    const { execution } = claimed.lease
+    expect(await b.toTheEnd(execution)).toMatchObject({ status: 'failed' })
+    const open = b
+      .steps(execution)
+      .filter(({ status }) => status === 'running' || status === 'waiting')
+    expect(open).toEqual([])
+  })
+})
+
+const variable = (value: string) => ({ name: 'value', type: 'auto', value })
+
+/** Records of steps that a failure elsewhere would call off are left as they were. */
+const isOfOthers = ({ status }: StepRecord): boolean => status !== 'cancelled'

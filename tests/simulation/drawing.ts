@@ -180,14 +180,21 @@ const MAKERS: Record<string, Maker> = {
     first === undefined
       ? request(random, from)
       : {
-          type: 'sim.call',
+          type: 'logic.call_workflow',
           config: {
             workflow: random.pick([first, ...others]),
-            awaited: random.chance(0.7),
-            place: placeText(key, depth),
+            wait: random.chance(0.7),
+            inputs: [
+              { name: 'name', type: 'text', value: placeText(key, depth) },
+              ...['truth', 'number', 'lists'].map((name) => ({
+                name,
+                type: 'auto',
+                value: `{{ trigger.${name} }}`,
+              })),
+            ],
           },
           ports: ['out'],
-          yields: 'end',
+          yields: 'status',
         },
   broken: () => ({
     type: 'data.set_variables',
@@ -278,6 +285,7 @@ export function drawWorkflow(
   random: Random,
   callable: readonly string[],
   triggers: readonly string[],
+  errorWorkflow: string | null,
 ): WorkflowDefinition {
   const drawing: Drawing = { nodes: [], edges: [], random, callable }
   const exits: Exit[] = triggers.map((type) => {
@@ -286,10 +294,25 @@ export function drawWorkflow(
     return { node: key, port: 'out', yields: 'name' }
   })
   grow(drawing, exits, random.int(2, 9), 0)
-  const settings: { [name: string]: Data } = random.chance(0.1)
-    ? { timeoutSeconds: 100 * 86_400 }
-    : {}
+  const settings: DataObject = {
+    ...(random.chance(0.1) ? { timeoutSeconds: 100 * 86_400 } : {}),
+    ...(errorWorkflow === null ? {} : { errorWorkflow }),
+  }
   return parseDefinition({ schema: 1, nodes: drawing.nodes, edges: drawing.edges, settings })
+}
+
+/** What runs when an execution has failed: it makes one record of it. */
+export function drawErrorWorkflow(): WorkflowDefinition {
+  const values = { place: '{{ trigger.trigger.name }} failed s1@' }
+  return parseDefinition({
+    schema: 1,
+    nodes: [
+      { id: 't0', key: 't0', type: 'trigger.failure', config: {} },
+      { id: 's1', key: 's1', type: 'records.create', config: { pipeline: PIPELINE, values } },
+    ].map((node) => ({ version: 1, title: node.key, position: { x: 0, y: 0 }, ...node })),
+    edges: [{ id: 'e', source: 't0', sourcePort: 'out', target: 's1', targetPort: 'in' }],
+    settings: {},
+  })
 }
 
 /** What an execution is started with. */

@@ -39,7 +39,9 @@ const VARIABLE =
 const normal = (data: Data): string => JSON.stringify(data).replaceAll(VARIABLE, '…')
 
 /** A failure says why in words that differ; its code doesn't. What later steps see of it has the code, too. */
-function textOf({ status, port, output, error }: StepRecord): string {
+function textOf({ node, status, port, output, error }: StepRecord, name: string): string {
+  // Of several steps that could fail, chance decides which one an error workflow hears of.
+  if (node === 't0' && name.endsWith(' failed')) return status
   return `${status} ${port} ${error === null ? normal(output) : error.code}`
 }
 
@@ -51,7 +53,7 @@ export function endingOf(world: World): Ending {
   for (const [id, { status, error }] of store.executions) {
     const name = world.nameOf(id)
     if (executions.has(name)) problems.push(`${name} was started twice`)
-    executions.set(name, { id, status, error, steps: stepsOf(store.steps(id)) })
+    executions.set(name, { id, status, error, steps: stepsOf(store.steps(id), name) })
   }
   const records = new Map<string, number>()
   for (const { pipeline, data } of recordsOf(world)) {
@@ -67,7 +69,7 @@ function recordsOf({ database: { store } }: World) {
   return any === undefined ? [] : store.records(any.made.workspace).all()
 }
 
-function stepsOf(records: readonly StepRecord[]): Map<string, StepEnd> {
+function stepsOf(records: readonly StepRecord[], name: string): Map<string, StepEnd> {
   const steps = new Map<string, StepEnd>()
   for (const record of records) {
     const { node, path, status, attempt } = record
@@ -78,7 +80,7 @@ function stepsOf(records: readonly StepRecord[]): Map<string, StepEnd> {
       other.attempts = attempts
       continue
     }
-    steps.set(place, { node, path, status, text: textOf(record), attempts, record })
+    steps.set(place, { node, path, status, text: textOf(record, name), attempts, record })
   }
   return steps
 }

@@ -3,23 +3,17 @@ import {
   createRegistry,
   defineNode,
   field,
-  Finished,
   finish,
-  NO_INPUT,
   registry,
   StepFailure,
   suspend,
-  WorkflowId,
-  type ChildStart,
   type Data,
   type Delivery,
-  type SuspendingContext,
-  type TransactionServices,
 } from '#lib/engine/index.ts'
 
 /*
- * Node types for what the catalogue's own don't show by themselves: raw waits, executions that start executions, and
- * transactions that fail after they have written.
+ * Node types for what the catalogue's own don't show by themselves: raw waits, and transactions that fail after they
+ * have written.
  */
 
 const look = {
@@ -36,14 +30,13 @@ const place = field.template({ label: 'Place' })
 /** Where the records of transactional steps go: one a place, or something was done twice. */
 export const PIPELINE = '00000000-0000-4000-8000-00000000000f'
 
-/** The kind of trigger at which called workflows start. */
-const CALLED = 'sim.called'
-
-/** The name that an execution has in every run of its world; callers hand theirs on. */
-export const nameOf = (trigger: Data): string =>
-  typeof trigger === 'object' && trigger !== null && !Array.isArray(trigger)
-    ? String(trigger['name'])
-    : ''
+/** The name that an execution has in every run of its world: callers and failures hand theirs on. */
+export function nameOf(given: Data): string {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return ''
+  return 'trigger' in given && given['trigger'] !== undefined
+    ? `${nameOf(given['trigger'])} failed`
+    : String(given['name'])
+}
 
 /** What is asked for has a name within its step; with the step's own key before it, it has one in the world. */
 const thing = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
@@ -135,69 +128,6 @@ const question = (step: string) => ({
   data: null,
 })
 
-const called = defineNode({
-  ...look,
-  type: CALLED,
-  category: 'triggers',
-  effect: 'pure',
-  ports: () => NO_INPUT,
-  config: z.object({}),
-  output: z.record(z.string(), z.unknown()),
-  sample: {},
-  run: (_config, { trigger }) =>
-    typeof trigger === 'object' && !Array.isArray(trigger) ? (trigger ?? {}) : {},
-})
-
-/** Starts another workflow; waits for its end, or goes on. */
-const call = defineNode({
-  ...look,
-  type: 'sim.call',
-  effect: 'suspending',
-  inTransaction: true,
-  config: z.object({
-    workflow: field.text({ label: 'Workflow' }),
-    awaited: field.switch({ label: 'Wait for its end' }),
-    place,
-  }),
-  output: z.object({ end: z.string(), output: z.unknown() }),
-  sample: { end: 'succeeded', output: null },
-  async run(config, context) {
-    const start = await startOf(config, context)
-    if (!config.awaited) return new Finished({ end: '', output: null }, 'out', undefined, [start])
-    const waits = [{ kind: 'execution' as const, key: start.id, data: null }]
-    return suspend(null, start.id, { waits, starts: [start] })
-  },
-  async resume(_config, state, { deliveries: [delivery] }) {
-    if (delivery === undefined) {
-      return suspend(null, state, {
-        waits: [{ kind: 'execution', key: z.string().parse(state), data: null }],
-      })
-    }
-    const end = z.object({ status: z.string(), output: z.unknown() }).parse(delivery.data)
-    return finish({ end: end.status, output: end.output })
-  },
-})
-
-async function startOf(
-  { workflow, awaited, place }: { workflow: string; awaited: boolean; place: string },
-  { childId, workflows, trigger }: SuspendingContext & TransactionServices,
-): Promise<ChildStart> {
-  const id = WorkflowId.parse(workflow)
-  const live = await workflows.liveTrigger(id, CALLED)
-  if (live === null) throw new Error('every called workflow of a world is live')
-  const triggerData = { ...(trigger as { [name: string]: Data }), name: place } // a world's triggers have fields
-  const { version, node: triggerNode } = live
-  return {
-    id: childId(),
-    workflow: id,
-    version,
-    triggerNode,
-    triggerKind: CALLED,
-    triggerData,
-    awaited,
-  }
-}
-
 /** Writes and then fails, so many times; what it wrote must be gone. */
 const flaky = defineNode({
   ...look,
@@ -221,4 +151,4 @@ const flaky = defineNode({
 })
 
 /** Weft's own node types and those of the simulation. */
-export const types = createRegistry([...registry.all, wait, ask, called, call, flaky])
+export const types = createRegistry([...registry.all, wait, ask, flaky])

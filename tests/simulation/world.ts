@@ -1,32 +1,24 @@
 import {
-  ExecutionId,
   MemoryStore,
-  NodeId,
-  VersionId,
-  WorkflowId,
-  WorkspaceId,
-  type NewExecution,
+  type ExecutionId,
   type Registry,
+  type VersionId,
   type WorkflowDefinition,
 } from '#lib/engine/index.ts'
 import { Database } from './database.ts'
-import { drawWorkflow, payload } from './drawing.ts'
 import { Faults } from './faults.ts'
 import { LEASE_MS, MOST_STEPS } from './limits.ts'
 import { nameOf, types } from './nodes.ts'
 import { Partner } from './partner.ts'
 import { People } from './people.ts'
+import { populate, type Request } from './population.ts'
 import { Process } from './process.ts'
 import { Random } from './random.ts'
 import { Timeline } from './timeline.ts'
 import { Worker } from './worker.ts'
 
-const WORKSPACE = WorkspaceId.parse('00000000-0000-4000-8000-000000000001')
 const START = Date.parse('2026-11-23T09:00:00Z')
 const MOST_FAULTS = 8
-
-const id = (kind: number, number: number): string =>
-  `00000000-0000-7000-8${String(kind).padStart(3, '0')}-${String(number).padStart(12, '0')}`
 
 /** How a world differs from what its seed alone makes of it. */
 export interface Circumstances {
@@ -51,7 +43,7 @@ export class World {
   readonly database: Database
   readonly partner: Partner
   readonly random: Random
-  readonly definitions: ReadonlyMap<VersionId, WorkflowDefinition>
+  readonly #definitions: ReadonlyMap<VersionId, WorkflowDefinition>
   readonly #people: People
   readonly #registry: Registry
   readonly #onLog: ((line: string) => void) | undefined
@@ -60,9 +52,8 @@ export class World {
 
   constructor(seed: number, circumstances: Circumstances = {}) {
     const { isFaultFree = false, unclear = new Set(), registry = types } = circumstances
-    const drawn = new Random(seed)
-    const definitions = drawDefinitions(drawn)
-    // What is drawn is the same in every run of a seed; what happens then is a matter of its own.
+    // What there is is the same in every run of a seed; what happens then is a matter of its own.
+    const { versions, requests } = populate(new Random(seed))
     const happening = new Random(seed ^ (isFaultFree ? 0x1f123bb5 : 0x2545f491))
     this.random = happening.fork()
     this.timeline = new Timeline(START, happening.fork())
@@ -77,12 +68,11 @@ export class World {
     this.#registry = registry
     this.#onLog = circumstances.onLog
     this.database.onChange = () => this.#look()
-    this.definitions = new Map(
-      definitions.map((definition, number) => [this.#publish(definition, number), definition]),
-    )
+    this.#definitions = new Map(versions.map(({ id, definition }) => [id, definition]))
+    for (const version of versions) this.database.store.publish(version)
     for (let count = happening.int(1, 3); count > 0; count--) this.#boot()
     circumstances.tamper?.(this)
-    drawExecutions(drawn, definitions).forEach((execution) => this.#submit(execution, drawn.fork()))
+    for (const request of requests) this.#submit(request)
   }
 
   /** Lets everything happen. False when there is no end to it. */
@@ -143,7 +133,7 @@ export class World {
   /** How a step of an execution is drawn. */
   nodeOf(execution: ExecutionId, node: string): WorkflowDefinition['nodes'][number] | undefined {
     const version = this.database.store.executions.get(execution)?.made.version
-    const nodes = version === undefined ? [] : (this.definitions.get(version)?.nodes ?? [])
+    const nodes = version === undefined ? [] : (this.#definitions.get(version)?.nodes ?? [])
     return nodes.find(({ id }) => id === node)
   }
 
@@ -162,19 +152,8 @@ export class World {
     worker.plan()
   }
 
-  #publish(definition: WorkflowDefinition, number: number): VersionId {
-    const version = VersionId.parse(id(2, number))
-    this.database.store.publish({
-      id: version,
-      workspace: { id: WORKSPACE, name: 'Simulated', timeZone: 'Europe/Berlin' },
-      workflow: { id: WorkflowId.parse(id(1, number)), name: 'Simulated' },
-      definition,
-    })
-    return version
-  }
-
   /** Somebody starts an execution, and insists until it's durable; now and then twice at the same time. */
-  #submit(execution: NewExecution, random: Random): void {
+  #submit({ execution, at, isDoubled }: Request): void {
     let isDurable = false
     const insist = (): void => {
       const worker = this.#workers[this.random.int(0, this.#workers.length - 1)]
@@ -189,51 +168,7 @@ export class World {
         if (!isThere) this.database.audit.tell(`${execution.id} was accepted and is not there`)
       })
     }
-    const at = random.int(0, 3000)
     this.timeline.after(at, null, insist)
-    if (random.chance(0.15)) this.timeline.after(at + random.int(0, 5), null, insist)
+    if (isDoubled) this.timeline.after(at + this.random.int(0, 5), null, insist)
   }
-}
-
-const workflow = (number: number): string => id(1, number)
-
-/** One to three workflows; each may call those after it. */
-function drawDefinitions(random: Random): WorkflowDefinition[] {
-  const count = random.pick([1, 1, 2, 2, 3])
-  return Array.from({ length: count }, (_, number) => {
-    const callable = Array.from({ length: count - 1 - number }, (_, other) =>
-      workflow(number + 1 + other),
-    )
-    return drawWorkflow(
-      random,
-      callable,
-      random.pick([
-        ['trigger.manual', 'sim.called'],
-        ['trigger.webhook', 'trigger.manual', 'sim.called'],
-      ]),
-    )
-  })
-}
-
-function drawExecutions(
-  random: Random,
-  definitions: readonly WorkflowDefinition[],
-): NewExecution[] {
-  return Array.from({ length: random.int(1, 3) }, (_, number) => {
-    const which = random.int(0, definitions.length - 1)
-    const triggers =
-      definitions[which]?.nodes.filter(({ type }) => type.startsWith('trigger.')) ?? []
-    const trigger = triggers[random.int(0, triggers.length - 1)]
-    return {
-      id: ExecutionId.parse(id(3, number)),
-      workspace: WORKSPACE,
-      workflow: WorkflowId.parse(workflow(which)),
-      version: VersionId.parse(id(2, which)),
-      triggerNode: trigger?.id ?? NodeId.parse('t0'),
-      triggerKind: trigger?.type ?? '',
-      triggerData: payload(random, `x${number}`),
-      mode: 'live',
-      onlyIfLive: random.chance(0.5),
-    }
-  })
 }

@@ -4,9 +4,9 @@ import type { ExecutionId } from '../ids.ts'
 import type { ChildStart } from '../nodes/define-node.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Effect, RunEvent } from '../run/events.ts'
-import { apply, begin, failureOutput, nextWake } from '../run/machine.ts'
+import { apply, begin, failureOutput, leftOpen, nextWake } from '../run/machine.ts'
 import type { Facts } from '../run/scope.ts'
-import type { End, RunState, Step } from '../run/state.ts'
+import type { End, Frame, RunState, Step } from '../run/state.ts'
 import type { Services, WebhookResponse } from '../services.ts'
 import type {
   Checkpoint,
@@ -22,6 +22,7 @@ import { childOf } from './child.ts'
 import { ending } from './ending.ts'
 import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
+import { judge } from './judge.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
@@ -314,6 +315,9 @@ export class Driver implements Surroundings {
         case 'skipped':
           this.#writeSkipped(effect.step, effect.port)
           break
+        case 'judge':
+          this.#judge(effect.step, effect.frame)
+          break
         case 'loop_finished':
           this.#writeEnd(effect.step, {
             status: 'succeeded',
@@ -338,6 +342,11 @@ export class Driver implements Surroundings {
     const at = this.iso(this.now())
     const record = openRecord(step, this.#nextSeq++, at)
     this.journal.append({ ...record, status: 'skipped', port, finishedAt: at })
+  }
+
+  #judge(step: Step, frame: Frame): void {
+    const verdict = judge(step, frame, this.facts, this.now())
+    this.#apply({ kind: 'judged', step, frame, verdict })
   }
 
   #writeEnd(step: Step, how: Partial<StepRecord>): void {
@@ -372,6 +381,11 @@ export class Driver implements Surroundings {
     if (over === null) throw new EngineFault('a run was finished that is not over')
     const error = over.status === 'timed_out' ? EXECUTION_TIMED_OUT : over.error
     const end = { ...over, error }
+    // Taken up again and over before it came by there: what an earlier process had begun ends here, too.
+    const finishedAt = this.iso(this.now())
+    for (const record of leftOpen(this.#state)) {
+      this.journal.append({ ...record, status: 'cancelled', finishedAt })
+    }
     await this.journal.close(await this.journal.ask(() => this.#ending(end)))
     return end
   }

@@ -94,10 +94,16 @@ function take(state: RunState, event: RunEvent, effects: Effect[]): void {
     case 'postponed':
       return rest(state, step, event.until, true)
     case 'looped':
-      step.loop = newLoop(event)
+      step.loop = newLoop(step, event)
       return advance(state, step.loop, effects)
+    case 'judged':
+      return judged(state, event, effects)
   }
 }
+
+/** What was written down as under way and wasn't come by again. */
+export const leftOpen = ({ known }: RunState): StepRecord[] =>
+  [...known.values()].filter(({ status }) => status === 'running' || status === 'waiting')
 
 /** When the earliest of the waiting steps wants to be woken; null when all of them wait for the outside, or none waits. */
 export function nextWake(state: RunState): { at: number; retrying: boolean } | null {
@@ -165,7 +171,25 @@ function finish(state: RunState, step: Step, port: string, output: Data, effects
   close(state, step)
   frame.steps[node.key] = output
   frame.outcomes[node.slot] = { port, hands: [{ key: node.key, output }] }
-  leave(state, step, port, output, effects)
+  const { loop } = frame
+  if (node.type.breaksLoop === true && loop !== null) breakOut(state, step, loop, output, effects)
+  else leave(state, step, port, output, effects)
+}
+
+/** A step ends its loop: the pass that it's in counts as done, those beside it are called off. */
+function breakOut(
+  state: RunState,
+  { node, frame }: Step,
+  loop: LoopRun,
+  output: Data,
+  effects: Effect[],
+): void {
+  frame.ends = [{ node, output }]
+  for (const open of loop.frames) callOff(state, open, effects)
+  keepResult(loop, frame)
+  loop.frames.clear()
+  loop.ended = 'break'
+  advance(state, loop, effects)
 }
 
 /** Tells all edges that leave a step, and looks whether that was the last thing to happen in its frame. */
@@ -243,7 +267,7 @@ function advance(state: RunState, loop: LoopRun, effects: Effect[]): void {
   while (loop.step.status !== 'closed' && hasRoom(loop)) {
     const frame = openItem(loop, counts)
     for (const edge of node.bodyEdges) arrive(state, edge.target, frame, true, effects)
-    if (frame.open.size === 0) keepResult(loop, frame)
+    if (frame.open.size === 0) passEnded(loop, frame, effects)
   }
   loop.advancing = false
   if (loop.step.status === 'closed' || !isDone(loop)) return
@@ -270,9 +294,28 @@ function frameEnded(state: RunState, frame: Frame, effects: Effect[]): void {
   if (frame.loop === null)
     end(state, { status: 'succeeded', error: null, output: resultOf(frame) }, effects)
   else {
-    keepResult(frame.loop, frame)
+    passEnded(frame.loop, frame, effects)
     advance(state, frame.loop, effects)
   }
+}
+
+/** A pass is done. In a loop that repeats, somebody has to look whether it was the last. */
+function passEnded(loop: LoopRun, frame: Frame, effects: Effect[]): void {
+  if (loop.kind === 'repeat') effects.push({ kind: 'judge', step: loop.step, frame })
+  else keepResult(loop, frame)
+}
+
+function judged(
+  state: RunState,
+  { frame, verdict }: Extract<RunEvent, { kind: 'judged' }>,
+  effects: Effect[],
+): void {
+  const { loop } = frame
+  if (loop === null || !loop.frames.has(frame)) return
+  if (typeof verdict === 'object') return failLoop(state, loop, verdict.error, effects)
+  keepResult(loop, frame)
+  if (verdict !== 'again') loop.ended = verdict
+  advance(state, loop, effects)
 }
 
 /** The whole run is over, whatever is still going on. */

@@ -1,0 +1,95 @@
+import {
+  ExecutionId,
+  NodeId,
+  VersionId,
+  WorkflowId,
+  WorkspaceId,
+  type NewExecution,
+  type VersionRecord,
+  type WorkflowDefinition,
+} from '#lib/engine/index.ts'
+import { drawErrorWorkflow, drawWorkflow, payload } from './drawing.ts'
+import type { Random } from './random.ts'
+
+/** The one workspace of a world. */
+export const WORKSPACE = WorkspaceId.parse('00000000-0000-4000-8000-000000000001')
+
+const id = (kind: number, number: number): string =>
+  `00000000-0000-7000-8${String(kind).padStart(3, '0')}-${String(number).padStart(12, '0')}`
+const workflowId = (number: number): WorkflowId => WorkflowId.parse(id(1, number))
+const versionId = (number: number): VersionId => VersionId.parse(id(2, number))
+
+/** Comes after all others, so that none of them has its number. */
+const ERROR_WORKFLOW = 9
+
+const TRIGGERS: [string[], ...string[][]] = [
+  ['trigger.manual', 'trigger.called'],
+  ['trigger.webhook', 'trigger.manual', 'trigger.called'],
+]
+
+/** Something that a person or another service does. */
+export interface Request {
+  execution: NewExecution
+  /** Milliseconds after the beginning. */
+  at: number
+  /** It's sent a second time while the first one is under way. */
+  isDoubled: boolean
+}
+
+/** What there is in a world: workflows, and what is asked of them. The same in all runs of a seed. */
+export interface Population {
+  versions: VersionRecord[]
+  requests: Request[]
+}
+
+/** Draws a world's workflows and what is started. */
+export function populate(random: Random): Population {
+  const count = random.pick([1, 1, 2, 2, 3])
+  const hasErrorWorkflow = random.chance(0.4)
+  const errorWorkflow = hasErrorWorkflow ? workflowId(ERROR_WORKFLOW) : null
+  const versions = Array.from({ length: count }, (_, number) => {
+    // Each may call those after it.
+    const callable = Array.from({ length: count - 1 - number }, (_, at) =>
+      workflowId(number + 1 + at),
+    )
+    return versionOf(number, drawWorkflow(random, callable, random.pick(TRIGGERS), errorWorkflow))
+  })
+  const requests = Array.from({ length: random.int(1, 3) }, (_, number) => ({
+    execution: drawExecution(random, versions, number),
+    at: random.int(0, 3000),
+    isDoubled: random.chance(0.15),
+  }))
+  if (hasErrorWorkflow) versions.push(versionOf(ERROR_WORKFLOW, drawErrorWorkflow()))
+  return { versions, requests }
+}
+
+const versionOf = (number: number, definition: WorkflowDefinition): VersionRecord => ({
+  id: versionId(number),
+  workspace: { id: WORKSPACE, name: 'Simulated', timeZone: 'Europe/Berlin' },
+  workflow: { id: workflowId(number), name: 'Simulated' },
+  definition,
+})
+
+function drawExecution(
+  random: Random,
+  versions: readonly VersionRecord[],
+  number: number,
+): NewExecution {
+  const which = random.int(0, versions.length - 1)
+  const nodes = versions[which]?.definition.nodes ?? []
+  const triggers = nodes.filter(
+    ({ type }) => type.startsWith('trigger.') && type !== 'trigger.called',
+  )
+  const trigger = triggers[random.int(0, triggers.length - 1)]
+  return {
+    id: ExecutionId.parse(id(3, number)),
+    workspace: WORKSPACE,
+    workflow: workflowId(which),
+    version: versionId(which),
+    triggerNode: trigger?.id ?? NodeId.parse('t0'),
+    triggerKind: trigger?.type ?? '',
+    triggerData: payload(random, `x${number}`),
+    mode: 'live',
+    onlyIfLive: random.chance(0.5),
+  }
+}
