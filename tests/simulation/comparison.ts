@@ -54,7 +54,11 @@ function compared(
       ? []
       : [`${name} is only there ${mine === undefined ? 'without' : 'with'} faults`]
   }
-  const mayDiffer = isCalledOff && (mine.status === 'cancelled' || theirs.status === 'cancelled')
+  // Nobody cancels in the twin's world: what was called off here has no other reason than a person's.
+  if (mine.status === 'cancelled') calledOff.add(name)
+  const mayDiffer =
+    (isCalledOff || mine.wasCancelled) &&
+    (mine.status === 'cancelled' || theirs.status === 'cancelled')
   const problems = ownError(name, mine)
   if (mine.status !== theirs.status && !mayDiffer) {
     const told = ({ status, error }: ExecutionEnd) => `${status} (${error?.code})`

@@ -112,6 +112,12 @@ export class Database {
     return isTaken
   }
 
+  /** A person's "Cancel". */
+  cancel(execution: ExecutionId): void {
+    this.store.requestCancel(execution)
+    this.#changed()
+  }
+
   /** Wake-ups that are due. */
   fetch(): Job[] {
     const due = [...this.#jobs].filter(({ at }) => at <= this.#now)

@@ -18,6 +18,8 @@ export interface ExecutionEnd {
   id: ExecutionId
   status: string
   error: ErrorData | null
+  /** A person has asked for it, or its caller is gone. */
+  wasCancelled: boolean
   /** By `node@path`. */
   steps: Map<string, StepEnd>
 }
@@ -50,10 +52,16 @@ export function endingOf(world: World): Ending {
   const { store, audit } = world.database
   const problems = [...audit.problems]
   const executions = new Map<string, ExecutionEnd>()
-  for (const [id, { status, error }] of store.executions) {
+  for (const [id, { status, error, cancelRequested }] of store.executions) {
     const name = world.nameOf(id)
     if (executions.has(name)) problems.push(`${name} was started twice`)
-    executions.set(name, { id, status, error, steps: stepsOf(store.steps(id), name) })
+    executions.set(name, {
+      id,
+      status,
+      error,
+      wasCancelled: cancelRequested,
+      steps: stepsOf(store.steps(id), name),
+    })
   }
   const records = new Map<string, number>()
   for (const { pipeline, data } of recordsOf(world)) {

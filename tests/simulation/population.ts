@@ -34,6 +34,8 @@ export interface Request {
   at: number
   /** It's sent a second time while the first one is under way. */
   isDoubled: boolean
+  /** Somebody presses "Cancel" after so many milliseconds; in the fault-free twin nobody does. */
+  cancelAt: number | null
 }
 
 /** What there is in a world: workflows, and what is asked of them. The same in all runs of a seed. */
@@ -58,6 +60,7 @@ export function populate(random: Random): Population {
     execution: drawExecution(random, versions, number),
     at: random.int(0, 3000),
     isDoubled: random.chance(0.15),
+    cancelAt: random.chance(0.06) ? random.pick([1000, 4000, 60_000]) : null,
   }))
   if (hasErrorWorkflow) versions.push(versionOf(ERROR_WORKFLOW, drawErrorWorkflow()))
   return { versions, requests }

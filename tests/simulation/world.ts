@@ -73,6 +73,7 @@ export class World {
     for (let count = happening.int(1, 3); count > 0; count--) this.#boot()
     circumstances.tamper?.(this)
     for (const request of requests) this.#submit(request)
+    for (const request of isFaultFree ? [] : requests) this.#cancel(request)
   }
 
   /** Lets everything happen. False when there is no end to it. */
@@ -150,6 +151,15 @@ export class World {
     const worker = new Worker(this, process, this.#registry)
     this.#workers.splice(0, this.#workers.length, ...others, worker)
     worker.plan()
+  }
+
+  /** Somebody thinks better of it. */
+  #cancel({ execution: { id }, cancelAt }: Request): void {
+    if (cancelAt === null) return
+    this.timeline.after(cancelAt, null, () => {
+      this.log(null, `cancels ${id.slice(-4)}`)
+      this.database.cancel(id)
+    })
   }
 
   /** Somebody starts an execution, and insists until it's durable; now and then twice at the same time. */
