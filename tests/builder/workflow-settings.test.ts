@@ -7,7 +7,11 @@ import { settingsOf } from '#lib/builder/document/shape.ts'
 
 function drawing() {
   const doc = new Y.Doc()
-  return { doc, document: new WorkflowDocument(doc), settings: () => toDefinition(doc).settings }
+  return {
+    doc,
+    document: new WorkflowDocument(doc, { longTexts: () => [] }),
+    settings: () => toDefinition(doc).settings,
+  }
 }
 
 describe('the settings of a workflow', () => {

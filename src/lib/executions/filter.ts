@@ -85,3 +85,7 @@ export function idFloor(milliseconds: number): string {
   const time = Math.max(0, Math.floor(milliseconds)).toString(16).padStart(12, '0')
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`
 }
+
+/** Whether all that fit have ended without success, so that running them once more makes sense. */
+export const isReplayable = ({ status }: ExecutionFilter): boolean =>
+  status === 'failed' || status === 'cancelled' || status === 'timed_out'

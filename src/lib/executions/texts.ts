@@ -25,6 +25,19 @@ export const texts = {
   replay: 'Replay',
   unknownWorkflow: 'Deleted workflow',
   more: 'Show older ones',
+  replayMany: {
+    button: 'Replay all of these',
+    title: 'Run all of these again?',
+    text: (most: number) =>
+      `Each execution that fits these filters runs once more, with the data and the drawing that it had; at most ${most.toLocaleString('en')} at once. What was sent or written is not repeated. They begin one after the other, whenever there is little else to do.`,
+    confirm: 'Run again',
+    none: 'No execution fits these filters any more.',
+    queued: (count: number, leftOut: number) =>
+      `${count === 1 ? '1 execution runs' : `${count.toLocaleString('en')} executions run`} again soon.` +
+      (leftOut === 0
+        ? ''
+        : ` ${leftOut.toLocaleString('en')} left out: they have been replayed already.`),
+  },
   open: (workflow: string) => `Open this execution of ${workflow}`,
   empty: {
     title: 'Nothing has run yet',
