@@ -1,9 +1,4 @@
-import {
-  parseDefinition,
-  type Data,
-  type DataObject,
-  type WorkflowDefinition,
-} from '#lib/engine/index.ts'
+import { parseDefinition, type DataObject, type WorkflowDefinition } from '#lib/engine/index.ts'
 import { PIPELINE } from './nodes.ts'
 import type { Random } from './random.ts'
 
