@@ -81,6 +81,7 @@ export interface Bench {
   store: MemoryStore
   world: FakeWorld
   engine: Engine
+  services: Services
   /** A second process on the same store. */
   another(): Engine
   /** As the live version of the one workflow that most tests have, or of another. */
@@ -147,6 +148,7 @@ export function bench(types: readonly NodeType[] = []): Bench {
     store,
     world,
     engine,
+    services,
     another,
     publish(definition, workflow = WORKFLOW) {
       const id = VersionId.parse(uuid())

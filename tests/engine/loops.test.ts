@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { bench, draw } from './bench.ts'
+import {
+  createEngine,
+  createRegistry,
+  isChunk,
+  registry,
+  StepFailure,
+  validateDefinition,
+  type DataObject,
+} from '#lib/engine/index.ts'
+import { bench, draw, type Drawn } from './bench.ts'
+import { CrashingStore } from './crashing-store.ts'
 import { callNode, create, each, pureNode, set, when } from './test-nodes.ts'
 
 describe('for each', () => {
@@ -28,6 +38,7 @@ describe('for each', () => {
       results: [500, 100, 300, 200].map((answer) => ({ answer })),
       failed: [],
       count: 4,
+      stopped_early: false,
     })
     expect(keys.size).toBe(4)
   })
@@ -248,22 +259,273 @@ describe('an item that fails', () => {
   })
 })
 
-it('a loop of 20,000 items is written in chunks and keeps nothing but its results', async () => {
-  const b = bench()
-  let largest = 0
-  const checkpoint = b.store.checkpoint.bind(b.store)
-  b.store.checkpoint = (lease, write) => {
-    largest = Math.max(largest, write.steps.length)
-    return checkpoint(lease, write)
-  }
-  const ran = await b.run(
-    draw({ start: 'trigger.manual', loop: each('{{ trigger.list }}'), a: set('{{ item }}') }, [
+describe('a loop of very many items', () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
+  const many = (config: DataObject = {}, inside: string | Drawn = 'test.pure') =>
+    draw({ start: 'trigger.manual', loop: each('{{ trigger.list }}', config), a: inside }, [
       'start -> loop',
       'loop:each -> a',
-    ]),
-    { list: Array.from({ length: 20_000 }, (_, index) => index) },
+    ])
+
+  it('is written in chunks; what only computes leaves rows for the first thousand items alone', async () => {
+    const b = bench()
+    let largest = 0
+    const checkpoint = b.store.checkpoint.bind(b.store)
+    b.store.checkpoint = (lease, write) => {
+      largest = Math.max(largest, write.steps.length)
+      return checkpoint(lease, write)
+    }
+    const ran = await b.run(many({}, set('{{ item }}')), { list: numbers(20_000) })
+    expect(ran.outputs['loop']).toMatchObject({ count: 20_000 })
+    const chunks = b.steps(ran.execution).filter(isChunk)
+    expect(chunks).toHaveLength(40)
+    expect(Object.keys(ran.steps)).toHaveLength(1000 + chunks.length + 2)
+    expect(largest).toBeLessThan(600)
+  })
+
+  it('repeats no more than a chunk after a crash, and loses nothing', async () => {
+    const computed = new Map<number, number>()
+    const count = pureNode((_name, { arrived }) => {
+      const item = Number(arrived[0]?.output)
+      computed.set(item, (computed.get(item) ?? 0) + 1)
+      if (item === 7_777) throw new StepFailure({ ...BAD, retryable: false })
+      return item
+    })
+    const b = bench([count])
+    const claimed = await b.accept(b.publish(many({ onItemError: 'continue' })), {
+      list: numbers(10_000),
+    })
+    const doomed = createEngine({
+      store: new CrashingStore(b.store, { write: 18, when: 'before' }),
+      services: b.services,
+      registry: createRegistry([...registry.all, count]),
+      owner: 'doomed',
+    })
+    expect((await b.clock.until(doomed.run(claimed))).status).toBe('lost')
+    expect(await b.toTheEnd(claimed.lease.execution)).toMatchObject({ status: 'succeeded' })
+    const again = [...computed.values()].filter((times) => times > 1).length
+    expect(computed.size).toBe(10_000)
+    expect(again).toBeGreaterThan(0)
+    expect(again).toBeLessThanOrEqual(1000)
+    const loop = b
+      .steps(claimed.lease.execution)
+      .find((step) => step.node === 'loop' && step.path === '')
+    expect(loop?.output).toMatchObject({
+      results: numbers(10_000).map((value) => (value === 7_777 ? null : { value })),
+      failed: [{ index: 7_777, error: { code: 'test.bad' } }],
+    })
+  })
+
+  it('leaves a row of a step that fails, wherever it is', async () => {
+    const fussy = pureNode((_name, { arrived }) => {
+      if (arrived[0]?.output === 4_321) throw new StepFailure({ ...BAD, retryable: false })
+      return 1
+    })
+    const b = bench([fussy])
+    const { steps, error } = await b.run(many(), { list: numbers(5_000) })
+    expect(error).toMatchObject({ code: 'test.bad', node: 'a' })
+    expect(steps['a@loop:4321']?.status).toBe('failed')
+  })
+
+  it('writes every step that acts, exactly once, also across chunks and a crash', async () => {
+    const b = bench()
+    const claimed = await b.accept(b.publish(many({ concurrency: 7 }, create('{{ item }}'))), {
+      list: numbers(1_500),
+    })
+    const doomed = createEngine({
+      store: new CrashingStore(b.store, { write: 900, when: 'after' }),
+      services: b.services,
+      registry,
+      owner: 'doomed',
+    })
+    expect((await b.clock.until(doomed.run(claimed))).status).toBe('lost')
+    expect(await b.toTheEnd(claimed.lease.execution)).toMatchObject({ status: 'succeeded' })
+    const names = b.store
+      .records(claimed.workspace)
+      .all()
+      .map(({ data }) => data['name'])
+    expect(names.map(Number).sort((x, y) => x - y)).toEqual(numbers(1_500))
+  })
+
+  it('says so when its results are too much to hand on, and can leave them out', async () => {
+    const b = bench()
+    const long = set('x'.repeat(1_000))
+    const { error } = await b.run(many({}, long), { list: numbers(5_000) })
+    expect(error).toMatchObject({ code: 'loop.results_too_large', node: 'loop' })
+    const { outputs } = await b.run(many({ keepResults: 'none' }, long), { list: numbers(5_000) })
+    expect(outputs['loop']).toMatchObject({ results: [], count: 5_000 })
+  })
+})
+
+const BAD = { code: 'test.bad', title: 'Bad', detail: 'It is bad.' }
+const STOP = 'logic.break'
+
+describe('stopping a loop', () => {
+  const search = draw(
+    {
+      start: 'trigger.manual',
+      loop: each('{{ trigger.list }}'),
+      found: when('{{ item }}', 'equals', 3),
+      take: set('{{ item }}'),
+      stop: STOP,
+      other: set('no'),
+      after: set('{{ steps.loop.count }}'),
+    },
+    [
+      'start -> loop',
+      'loop:each -> found',
+      'found:true -> take -> stop',
+      'found:false -> other',
+      'loop:done -> after',
+    ],
   )
-  expect(ran.outputs['loop']).toMatchObject({ count: 20_000 })
-  expect(Object.keys(ran.steps)).toHaveLength(20_002)
-  expect(largest).toBeLessThan(600)
+
+  it('goes on after it with the results so far, the last one included', async () => {
+    const b = bench()
+    const { outputs, outcome } = await b.run(search, { list: [1, 2, 3, 4, 5] })
+    expect(outcome.status).toBe('succeeded')
+    expect(outputs['loop']).toEqual({
+      results: [{ value: 'no' }, { value: 'no' }, { value: 3 }],
+      failed: [],
+      count: 3,
+      stopped_early: true,
+    })
+    expect(outputs['after']).toEqual({ value: 3 })
+    expect(Object.keys(outputs)).not.toContain('found@loop:3')
+  })
+
+  it('calls off the items beside it', async () => {
+    const call = callNode(async (_name, { signal }) => {
+      await b.clock.sleep(60_000, signal)
+      return 1
+    })
+    const b = bench([call])
+    const { steps, outputs } = await b.run(
+      draw(
+        {
+          start: 'trigger.manual',
+          loop: each([1, 2, 3], { concurrency: 3 }),
+          found: when('{{ item }}', 'equals', 2),
+          stop: STOP,
+          call: 'test.call',
+        },
+        ['start -> loop', 'loop:each -> found', 'found:true -> stop', 'found:false -> call'],
+      ),
+    )
+    expect(outputs['loop']).toMatchObject({
+      results: [null, expect.anything()],
+      stopped_early: true,
+    })
+    expect(steps['call@loop:0']?.status).toBe('cancelled')
+  })
+
+  it('stops the inner one of two', async () => {
+    const b = bench()
+    const { outputs } = await b.run(
+      draw(
+        {
+          start: 'trigger.manual',
+          outer: each([1, 2]),
+          inner: each(['a', 'b']),
+          stop: STOP,
+          count: set('{{ steps.inner.count }}'),
+        },
+        ['start -> outer', 'outer:each -> inner', 'inner:each -> stop', 'inner:done -> count'],
+      ),
+    )
+    expect(outputs['outer']).toMatchObject({ results: [{ value: 1 }, { value: 1 }], count: 2 })
+  })
+
+  it('is refused outside of a loop, with words that help', () => {
+    const definition = draw({ start: 'trigger.manual', stop: STOP }, ['start -> stop'])
+    const [problem] = validateDefinition(definition, registry)
+    expect(problem).toMatchObject({ code: 'loop.end_outside', node: 'stop', severity: 'error' })
+  })
+})
+
+describe('repeat until', () => {
+  const until = (left: string, op: string, right?: unknown) => ({
+    all: [right === undefined ? { left, op } : { left, op, right }],
+  })
+  const repeat = (config: object) => ({ type: 'logic.repeat', config: { ...config } as DataObject })
+  const pages = (config: object) =>
+    draw(
+      {
+        start: 'trigger.manual',
+        loop: repeat(config),
+        page: 'test.call',
+        after: set('{{ steps.loop.count }}'),
+      },
+      ['start -> loop', 'loop:each -> page', 'loop:done -> after'],
+    )
+  const counting = () => {
+    let asked = 0
+    return callNode(() => ++asked)
+  }
+
+  it('looks at each pass, and ends when the rule is true', async () => {
+    const b = bench([counting()])
+    const definition = pages({ until: until('{{ steps.page.answer }}', 'greater_than', 2) })
+    expect(validateDefinition(definition, createRegistry([...registry.all, counting()]))).toEqual(
+      [],
+    )
+    const { outputs } = await b.run(definition)
+    expect(outputs['loop']).toEqual({
+      results: [{ answer: 1 }, { answer: 2 }, { answer: 3 }],
+      count: 3,
+      reason: 'rules',
+    })
+    expect(outputs['after']).toEqual({ value: 3 })
+  })
+
+  it('hands each pass what the one before came to', async () => {
+    const b = bench()
+    const { outputs } = await b.run(
+      draw(
+        {
+          start: 'trigger.manual',
+          loop: repeat({ until: until('{{ vars.value }}', 'greater_or_equal', 16) }),
+          twice: set('{{ item.value | default: 1 | times: 2 }}'),
+        },
+        ['start -> loop', 'loop:each -> twice'],
+      ),
+    )
+    expect(outputs['loop']).toMatchObject({ count: 4, reason: 'rules' })
+  })
+
+  it('fails after as many passes as it may have, or goes on', async () => {
+    const b = bench([counting()])
+    const never = { until: until('{{ steps.page.answer }}', 'less_than', 0), most: 4 }
+    const { error } = await b.run(pages(never))
+    expect(error).toMatchObject({ code: 'repeat.limit_reached', node: 'loop' })
+    const { outputs } = await b.run(pages({ ...never, atLimit: 'continue' }))
+    expect(outputs['loop']).toMatchObject({ count: 4, reason: 'limit' })
+  })
+
+  it('names a variable that its rule cannot see', () => {
+    const definition = pages({ until: until('{{ steps.after.value }}', 'is_true') })
+    const problems = validateDefinition(definition, createRegistry([...registry.all, counting()]))
+    expect(problems).toMatchObject([{ node: 'loop', field: 'until' }])
+  })
+
+  it('goes on after a crash where it was, and asks nobody twice', async () => {
+    const keys = new Map<string, number>()
+    const call = callNode((_name, { idempotencyKey }) => {
+      keys.set(idempotencyKey, (keys.get(idempotencyKey) ?? 0) + 1)
+      return keys.size
+    })
+    const b = bench([call])
+    const definition = pages({ until: until('{{ steps.page.answer }}', 'greater_than', 4) })
+    const claimed = await b.accept(b.publish(definition))
+    const crashing = new CrashingStore(b.store, { write: 4, when: 'after' })
+    const doomed = createEngine({
+      store: crashing,
+      services: b.services,
+      registry: createRegistry([...registry.all, call]),
+      owner: 'doomed',
+    })
+    expect((await b.clock.until(doomed.run(claimed))).status).toBe('lost')
+    expect(await b.toTheEnd(claimed.lease.execution)).toMatchObject({ status: 'succeeded' })
+    expect(keys.size).toBe(5)
+  })
 })

@@ -15,6 +15,7 @@ import {
   type HttpRequest,
 } from '#lib/engine/index.ts'
 import { bench, draw } from './bench.ts'
+import { each } from './test-nodes.ts'
 import { set } from './test-nodes.ts'
 
 describe.each(registry.all.map((type) => [type.type, type] as const))('%s', (_name, type) => {
@@ -57,9 +58,14 @@ describe.each(registry.all.map((type) => [type.type, type] as const))('%s', (_na
   })
 
   it('newly added, has no other problems than fields to fill in', () => {
+    const before = type.endsLoop === true ? ['start -> loop', 'loop:each -> it'] : ['start -> it']
     const definition = draw(
-      { start: 'trigger.manual', it: { type: type.type, config: defaultConfig(type) } },
-      type.category === 'triggers' ? [] : ['start -> it'],
+      {
+        start: 'trigger.manual',
+        ...(type.endsLoop === true ? { loop: each(['a']) } : {}),
+        it: { type: type.type, config: defaultConfig(type) },
+      },
+      type.category === 'triggers' ? [] : before,
     )
     const codes = validateDefinition(definition, registry).map(({ code }) => code)
     expect(

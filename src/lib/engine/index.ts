@@ -65,6 +65,7 @@ export { MemoryStore } from './memory-store.ts'
 export type { StoredExecution } from './memory-store.ts'
 export { MemoryRecords } from './memory-records.ts'
 
+export { isChunk } from './run/chunks.ts'
 export { compile } from './plan/compile.ts'
 export { PlanCache } from './plan/cache.ts'
 export type { Plan, PlanNode } from './plan/plan.ts'

@@ -105,7 +105,7 @@ class Preview {
       const scope = templateScope(step, this.#facts, this.#sample.now)
       // Rendered configs are data.
       input = node.config.render(scope) as DataObject
-      if (node.type.effect === 'control') return this.#loop(step, input)
+      if (node.type.effect === 'control') return this.#loop(step, node.type.control, input)
       const assumed = node.type.effect !== 'pure' || node.definition.pinned !== undefined
       const { port, output } = assumed ? this.#assumed(node) : this.#computed(step, input)
       this.#keep({ node: node.id, status: 'succeeded', port, input, output, error: null, assumed })
@@ -126,11 +126,15 @@ class Preview {
     }
   }
 
-  /** The first item stands for all. */
-  #loop(step: Step, { items }: DataObject): void {
+  /** The first item stands for all, the first pass for all passes. */
+  #loop(step: Step, control: 'for_each' | 'repeat', { items }: DataObject): void {
     const [first] = Array.isArray(items) ? items : []
-    const some = first === undefined ? [] : [first]
-    this.#apply({ kind: 'looped', step, items: some, concurrency: 1, goesOn: true })
+    const isRepeat = control === 'repeat'
+    const some = isRepeat ? [null] : first === undefined ? [] : [first]
+    this.#apply({
+      ...{ kind: 'looped', step, items: some, concurrency: 1, goesOn: true, keepsResults: true },
+      atLimit: isRepeat ? 'continue' : null,
+    })
   }
 
   #computed(step: Step, config: DataObject): { port: string; output: Data } {
@@ -176,6 +180,9 @@ class Preview {
     for (const effect of effects) {
       if (effect.kind === 'run') this.#ready.push(effect.step)
       if (effect.kind === 'skipped') this.#keep(quiet(effect.step, 'skipped', effect.port, null))
+      if (effect.kind === 'judge') {
+        this.#apply({ kind: 'judged', step: effect.step, verdict: true })
+      }
       if (effect.kind === 'loop_finished') {
         this.#keep(quiet(effect.step, 'succeeded', effect.port, effect.output))
       }

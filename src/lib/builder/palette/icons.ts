@@ -13,6 +13,7 @@ import Globe from '@lucide/svelte/icons/globe'
 import Hand from '@lucide/svelte/icons/hand'
 import Inbox from '@lucide/svelte/icons/inbox'
 import ListChecks from '@lucide/svelte/icons/list-checks'
+import LogOut from '@lucide/svelte/icons/log-out'
 import Mail from '@lucide/svelte/icons/mail'
 import Merge from '@lucide/svelte/icons/merge'
 import MessageSquare from '@lucide/svelte/icons/message-square'
@@ -22,6 +23,7 @@ import Phone from '@lucide/svelte/icons/phone'
 import Play from '@lucide/svelte/icons/play'
 import Repeat from '@lucide/svelte/icons/repeat'
 import Reply from '@lucide/svelte/icons/reply'
+import RotateCw from '@lucide/svelte/icons/rotate-cw'
 import Search from '@lucide/svelte/icons/search'
 import Send from '@lucide/svelte/icons/send'
 import Signpost from '@lucide/svelte/icons/signpost'
@@ -60,6 +62,7 @@ const icons: Record<string, Icon> = {
   hand: Hand,
   inbox: Inbox,
   'list-checks': ListChecks,
+  'log-out': LogOut,
   mail: Mail,
   merge: Merge,
   'message-square': MessageSquare,
@@ -69,6 +72,7 @@ const icons: Record<string, Icon> = {
   play: Play,
   repeat: Repeat,
   reply: Reply,
+  'rotate-cw': RotateCw,
   search: Search,
   send: Send,
   signpost: Signpost,

@@ -66,9 +66,29 @@ export function loopsAround(
   })
 }
 
+/** The nodes that a loop repeats: whatever its body leads to. */
+function bodyOf(definition: WorkflowDefinition, id: string): string[] {
+  const entries = definition.edges.filter(
+    ({ source, sourcePort }) => source === id && sourcePort === 'each',
+  )
+  const found = new Set(entries.map(({ target }) => target))
+  for (const inside of found) {
+    for (const { source, target } of definition.edges) if (source === inside) found.add(target)
+  }
+  return [...found]
+}
+
+/** The body of a loop that repeats until a rule is true: that rule is about it. */
+function ownBody({ definition, registry }: Surroundings, id: string): string[] {
+  const node = definition.nodes.find((one) => one.id === id)
+  const type = node && registry.get(node.type)
+  return type?.effect === 'control' && type.control === 'repeat' ? bodyOf(definition, id) : []
+}
+
 /** Everything that a node's templates may refer to, the nearest step first. */
 export function sourcesFor(id: string, around: Surroundings): Source[] {
-  const steps = upstreamOf(around.definition, id).flatMap((found) => {
+  const before = [...ownBody(around, id), ...upstreamOf(around.definition, id)]
+  const steps = before.flatMap((found) => {
     const node = around.definition.nodes.find((one) => one.id === found)
     return node ? (stepSource(node, around) ?? []) : []
   })

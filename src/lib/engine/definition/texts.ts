@@ -116,6 +116,14 @@ export const texts = {
     detail: `${nameOf(node)} comes after "For each item" of ${nameOf(loop)}, and also after a step outside of that loop.`,
     hint: `Connect it to only one of the two. To go on after the loop, use "When all are done" of ${nameOf(loop)}.`,
   }),
+  outsideOfLoop: (node: NodeDefinition): Problem => ({
+    code: 'loop.end_outside',
+    severity: 'error',
+    node: node.id,
+    title: 'This step is not inside a loop',
+    detail: `${nameOf(node)} stops the loop that it is in, but it is in none.`,
+    hint: 'Move it behind "For each item" or "Each time" of a loop, or remove it. To end the whole workflow, use "Stop with an error".',
+  }),
   emptyLoop: (node: NodeDefinition): Problem => ({
     code: 'loop.empty_body',
     severity: 'warning',

@@ -30,32 +30,38 @@ export function variableProblems(definition: WorkflowDefinition, registry: Regis
   const graph = readGraph(definition, registry)
   return graph.reachable
     .filter((node) => !node.definition.disabled)
-    .flatMap((node) => problemsOf(node, new Surroundings(node, graph)))
+    .flatMap((node) => problemsOf(node, graph))
 }
 
-function problemsOf({ definition, type }: GraphNode, around: Surroundings): Problem[] {
+function problemsOf(node: GraphNode, graph: Graph): Problem[] {
+  const { definition, type } = node
   const config = currentConfig(definition, type)
+  const before = new Surroundings(node, graph, false)
+  const afterPass = new Surroundings(node, graph, true)
   return formFields(type)
     .filter((field) => field.templated && isShown(type, field, config))
-    .flatMap((field) =>
-      variablesIn(config[field.name] ?? null).flatMap((reference) => {
+    .flatMap((field) => {
+      const around = field.perPass === true ? afterPass : before
+      return variablesIn(config[field.name] ?? null).flatMap((reference) => {
         const unknown = reference.optional ? null : around.unknown(reference)
         return unknown === null ? [] : [texts.unknownVariable(definition, field.name, unknown)]
-      }),
-    )
+      })
+    })
 }
 
-/** What one step can see. */
+/** What one step can see: as it begins, or, of a loop, after a pass through its body. */
 class Surroundings {
-  readonly #node: GraphNode
   readonly #graph: Graph
   readonly #before: ReadonlySet<GraphNode>
+  /** The loops whose items it can see, the innermost first. */
+  readonly #loops: readonly GraphNode[]
 
-  constructor(node: GraphNode, graph: Graph) {
-    this.#node = node
+  constructor(node: GraphNode, graph: Graph, afterPass: boolean) {
     this.#graph = graph
+    this.#loops = afterPass ? [node, ...enclosing(node)] : enclosing(node)
     const before = new Set(node.incoming.map((edge) => edge.source))
     for (const earlier of before) for (const edge of earlier.incoming) before.add(edge.source)
+    if (afterPass) for (const other of graph.reachable) if (other.loop === node) before.add(other)
     this.#before = before
   }
 
@@ -70,7 +76,7 @@ class Surroundings {
       case 'trigger':
         return this.#unknownInTrigger(path, text)
     }
-    const facts = this.#node.loop === null ? FACTS : { ...FACTS, ...IN_LOOPS }
+    const facts = this.#loops.length === 0 ? FACTS : { ...FACTS, ...IN_LOOPS }
     const inner = facts[String(root)]
     if (inner === undefined) {
       const known = ['trigger', 'steps', 'vars', ...Object.keys(facts)]
@@ -97,7 +103,7 @@ class Surroundings {
 
   /** Steps of another loop's body are gone when that loop is done; a loop isn't done for its own body. */
   #sees(other: GraphNode): boolean {
-    const loops = enclosing(this.#node)
+    const loops = this.#loops
     return !loops.includes(other) && (other.loop === null || loops.includes(other.loop))
   }
 

@@ -75,9 +75,10 @@ function hasPort(
 }
 
 function graphProblems(definition: WorkflowDefinition, registry: Registry): Problem[] {
-  const { unreachable, cyclic, mixed } = readGraph(definition, registry)
+  const { unreachable, cyclic, mixed, strayEnds } = readGraph(definition, registry)
   return [
     ...(cyclic.length === 0 ? [] : [texts.cycle(cyclic.map((node) => node.definition))]),
+    ...strayEnds.map((node) => texts.outsideOfLoop(node.definition)),
     ...mixed.map(({ node, loop }) => texts.loopMixed(node.definition, loop.definition)),
     ...unreachable
       .filter((node) => !node.definition.disabled)

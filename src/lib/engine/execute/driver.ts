@@ -22,7 +22,6 @@ import { childOf } from './child.ts'
 import { ending } from './ending.ts'
 import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
-import { judge } from './judge.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
 import { earliest, Moments } from './moments.ts'
@@ -30,6 +29,7 @@ import type { RunOutcome } from './outcome.ts'
 import { isInTransaction, outlivesTurn } from './outcomes.ts'
 import { Performer } from './performer.ts'
 import { EXECUTION_TIMED_OUT, tooManySteps } from './problems.ts'
+import { verdictOn } from './verdict.ts'
 import { Timestamps } from './timestamps.ts'
 
 /** What a driver drives. */
@@ -65,6 +65,10 @@ export class Driver implements Surroundings {
   readonly #moments: Moments
   #queue: Step[] = []
   #nextSeq: number
+  /** Attempts that leave no rows, and so take no number. */
+  #unnumbered = 0
+  /** A chunk of a long loop is waiting to be written: a crash shall repeat no more than that. */
+  #hasChunk = false
   /** Steps that are being performed, with what calls them off. */
   readonly #underWay = new Map<Step, AbortController>()
   /** Called off in the middle of a transaction: what becomes of that says how they ended. */
@@ -188,10 +192,11 @@ export class Driver implements Surroundings {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
-      if (this.#nextSeq > this.#mostSteps) return this.#halt()
+      if (this.#nextSeq + this.#unnumbered > this.#mostSteps) return this.#halt()
       const step = this.#queue[index]
       if (step?.status === 'running') this.#begin(step)
       if (this.journal.size >= MOST_BUFFERED) await this.journal.flush()
+      else if (this.#hasChunk) this.#write()
       if (index < BETWEEN_LOOKS) continue
       this.#queue.splice(0, index + 1)
       index = -1
@@ -233,9 +238,24 @@ export class Driver implements Surroundings {
   /** A new attempt of a step. */
   attempt(step: Step, control: AbortController | null): Attempt {
     const { record } = step
-    if (record === null) return new Attempt(step, this.#nextSeq++, this.now(), control, this)
+    if (record === null) return new Attempt(step, this.#newSeq(step), this.now(), control, this)
     // What goes on (a loop, a sleeping step) keeps its place in history, and the moment that its config calls `now`.
     return new Attempt(step, record.seq, Date.parse(record.startedAt), control, this)
+  }
+
+  #newSeq({ frame }: Step): number {
+    if (!frame.isQuiet) return this.#nextSeq++
+    this.#unnumbered++
+    return UNNUMBERED
+  }
+
+  /** Writes a record down, unless it's of a step that leaves no row: one that only computes, deep in a long loop. */
+  #append(record: StepRecord, { frame }: Step): void {
+    if (frame.isQuiet) {
+      if (record.error === null && record.attempt === 1) return
+      if (record.seq === UNNUMBERED) record.seq = this.#nextSeq++
+    }
+    this.journal.append(record)
   }
 
   /** Writes down, sooner or later, how a step stands, and tells the machine. */
@@ -252,7 +272,7 @@ export class Driver implements Surroundings {
     if (step.hasWaits && event.kind !== 'suspended') this.#endWaits(step)
     // What was called off meanwhile has been written down as such.
     if (step.status === 'closed') return
-    if (!written) this.journal.append(record)
+    if (!written) this.#append(record, step)
     this.#urgent ||= urgent
     this.#apply(event)
   }
@@ -318,6 +338,9 @@ export class Driver implements Surroundings {
         case 'judge':
           this.#judge(effect.step, effect.frame)
           break
+        case 'chunk':
+          this.#writeChunk(effect.step, effect.path, effect.output)
+          break
         case 'loop_finished':
           this.#writeEnd(effect.step, {
             status: 'succeeded',
@@ -340,18 +363,25 @@ export class Driver implements Surroundings {
 
   #writeSkipped(step: Step, port: string | null): void {
     const at = this.iso(this.now())
-    const record = openRecord(step, this.#nextSeq++, at)
-    this.journal.append({ ...record, status: 'skipped', port, finishedAt: at })
+    const record = openRecord(step, this.#newSeq(step), at)
+    this.#append({ ...record, status: 'skipped', port, finishedAt: at }, step)
   }
 
+  #writeChunk(step: Step, path: string, output: Data): void {
+    const at = this.iso(this.now())
+    const record = openRecord(step, this.#nextSeq++, at)
+    this.journal.append({ ...record, path, status: 'succeeded', output, finishedAt: at })
+    this.#hasChunk = true
+  }
+
+  /** Whether a loop that repeats has come to its end. */
   #judge(step: Step, frame: Frame): void {
-    const verdict = judge(step, frame, this.facts, this.now())
-    this.#apply({ kind: 'judged', step, frame, verdict })
+    this.#apply({ kind: 'judged', step, verdict: verdictOn(step, frame, this.facts, this.now()) })
   }
 
   #writeEnd(step: Step, how: Partial<StepRecord>): void {
     if (step.record === null) return
-    this.journal.append({ ...step.record, ...how, finishedAt: this.iso(this.now()) })
+    this.#append({ ...step.record, ...how, finishedAt: this.iso(this.now()) }, step)
   }
 
   #writeLoopFailure(step: Step, port: string | null, error: ErrorData): void {
@@ -373,6 +403,7 @@ export class Driver implements Surroundings {
 
   #write(): void {
     this.#urgent = false
+    this.#hasChunk = false
     this.journal.flush().catch((problem: unknown) => this.lose(problem))
   }
 
@@ -422,6 +453,9 @@ export class Driver implements Surroundings {
     return { status: 'waiting', wakeAt }
   }
 }
+
+/** Of an attempt that is not (yet) to be written down. */
+const UNNUMBERED = 0
 
 /** Numbers go on after those of all records, set-aside ones included: as records are never lost between others, their count is the last number. */
 function firstFreeSeq({ steps, attemptsBefore }: ClaimedExecution): number {

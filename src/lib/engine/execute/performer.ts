@@ -58,7 +58,7 @@ export class Performer {
       case 'pure':
         return this.#outcomes.ended(attempt, endOf(type.run(attempt.config, attempt)))
       case 'control':
-        return this.#loop(attempt)
+        return this.#loop(attempt, type)
       case 'suspending':
         return type.inTransaction === true
           ? this.#inParallel(this.#transactional(attempt, type))
@@ -70,9 +70,10 @@ export class Performer {
     }
   }
 
-  #loop(attempt: Attempt): void {
+  #loop(attempt: Attempt, type: OfEffect<'control'>): void {
     const { step, config } = attempt
-    this.#stage.tell(attempt.running(), { kind: 'looped', step, ...loopConfig(config) })
+    const { control } = type
+    this.#stage.tell(attempt.running(), { kind: 'looped', step, ...loopConfig(control, config) })
   }
 
   #suspending(attempt: Attempt, type: Asleep): void {

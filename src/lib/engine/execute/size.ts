@@ -2,12 +2,12 @@ import type { Data } from '../data.ts'
 import { problems } from './problems.ts'
 
 /** The largest output of a step, in characters of JSON. */
-const LARGEST_OUTPUT = 3_500_000
+export const LARGEST_OUTPUT = 3_500_000
 /** Inputs are for people to look at; they can be made again from the steps before. */
 const LARGEST_INPUT = 200_000
 
 /** About how long data is as JSON; stops counting beyond `limit`. */
-function lengthOf(data: unknown, limit: number): number {
+export function lengthOf(data: unknown, limit: number): number {
   if (typeof data === 'string') return data.length + 2
   if (typeof data !== 'object' || data === null) return 6
   let length = 2

@@ -133,6 +133,8 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
   upgrade?(config: DataObject, from: number): DataObject
   /** The fields of its output can also be used as `vars.<name>` by all later steps. */
   setsVariables?: boolean
+  /** It ends the loop that it's in: no further item begins. */
+  endsLoop?: boolean
   /** It leaves nothing behind, outside or in the workspace's data: a replay just runs it again. */
   readOnly?: boolean
   /** Only for steps that wait, and then with `true`: see TransactionalWait. */
@@ -215,7 +217,7 @@ export interface SuspendingContext extends StepContext {
 /** Steers the run itself (loops); the state machine knows it by this mark, so it has no `run`. */
 interface ControlNode<C extends z.ZodObject, O extends z.ZodType> extends NodeDeclaration<C, O> {
   effect: 'control'
-  control: 'for_each'
+  control: 'for_each' | 'repeat'
 }
 
 export type NodeType<C extends z.ZodObject = z.ZodObject, O extends z.ZodType = z.ZodType> =

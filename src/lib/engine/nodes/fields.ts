@@ -33,6 +33,8 @@ export interface FieldMeta {
   keysFrom?: string
   /** `workflow`: the trigger that the chosen workflow needs. */
   triggerKind?: string
+  /** Of a loop: filled in after each pass, when it sees what the steps of the loop's body yielded. */
+  perPass?: boolean
   /** Shown under "More options". */
   advanced?: boolean
   /** Has to be filled in while it's shown, although the schema lets it be absent (it may be hidden). */

@@ -4,11 +4,13 @@ import { findRecords } from './data/find-records.ts'
 import { setVariables } from './data/set-variables.ts'
 import { updateRecord } from './data/update-record.ts'
 import { CATEGORIES, SINGLE, type NodeType, type Port, type Ports } from './define-node.ts'
+import { breakLoop } from './logic/break.ts'
 import { callWorkflow } from './logic/call-workflow.ts'
 import { condition } from './logic/condition.ts'
 import { delay } from './logic/delay.ts'
 import { forEach } from './logic/for-each.ts'
 import { merge } from './logic/merge.ts'
+import { repeatUntil } from './logic/repeat.ts'
 import { stopWithError } from './logic/stop.ts'
 import { switchNode } from './logic/switch.ts'
 import { sendEmail } from './messages/send-email.ts'
@@ -50,6 +52,8 @@ export const registry: Registry = createRegistry([
   switchNode,
   merge,
   forEach,
+  repeatUntil,
+  breakLoop,
   delay,
   callWorkflow,
   stopWithError,

@@ -12,6 +12,8 @@ import { compileTyped, type Part } from './compile-typed.ts'
 export interface CompiledConfig {
   /** The config after templates. A ConfigProblem names the field. */
   render(scope: TemplateScope): Record<string, unknown>
+  /** The fields that are filled in after each pass of a loop instead of before the first. */
+  renderPass(scope: TemplateScope): Record<string, unknown>
   /** What is wrong whatever the variables hold. A step with such a config fails. */
   problems: ConfigProblem[]
   /** First names of the variables that it uses: what needn't be looked up isn't. */
@@ -29,11 +31,16 @@ interface Dynamic {
 export function compileConfig(type: NodeType, raw: DataObject): CompiledConfig {
   const constants: Record<string, unknown> = {}
   const dynamics: Dynamic[] = []
+  const perPass: Dynamic[] = []
   const problems: ConfigProblem[] = []
   for (const field of formFields(type)) {
     try {
       const part = compileField(field, isShown(type, field, raw), raw[field.name])
-      if ('render' in part) dynamics.push({ name: field.name, render: part.render })
+      if ('render' in part)
+        (field.perPass === true ? perPass : dynamics).push({
+          name: field.name,
+          render: part.render,
+        })
       else if (part.value !== undefined) constants[field.name] = part.value
     } catch (problem) {
       if (!(problem instanceof ConfigProblem)) throw problem
@@ -42,9 +49,10 @@ export function compileConfig(type: NodeType, raw: DataObject): CompiledConfig {
   }
   problems.push(...checked(type, raw, problems))
   const secretFields = formFields(type).flatMap(({ name, secret }) => (secret ? [name] : []))
-  const names = dynamics.flatMap(({ name }) => variablesIn(raw[name] ?? null))
+  const names = [...dynamics, ...perPass].flatMap(({ name }) => variablesIn(raw[name] ?? null))
   return {
     render: renderer(constants, dynamics, problems[0]),
+    renderPass: renderer(constants, perPass, problems[0]),
     problems,
     uses: new Set(names.map(({ path }) => String(path[0]))),
     secretFields,

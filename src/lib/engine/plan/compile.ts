@@ -23,6 +23,7 @@ export function compile(definition: WorkflowDefinition, registry: Registry): Pla
   const graph = readGraph(definition, registry)
   if (graph.cyclic.length > 0)
     throw refused(texts.cycle(graph.cyclic.map((node) => node.definition)))
+  for (const node of graph.strayEnds) throw refused(texts.outsideOfLoop(node.definition))
   for (const { node, loop } of graph.mixed) {
     throw refused(texts.loopMixed(node.definition, loop.definition))
   }
@@ -89,6 +90,12 @@ function connect(ordered: readonly GraphNode[]): PlanNode[] {
     if (loop !== null) loop.body = members
   }
   for (const node of nodes) node.settersBefore = settersBefore(node)
+  for (const node of nodes.toReversed()) {
+    if (node.type.effect !== 'control') continue
+    node.settersWithin = [...node.settersBefore, ...node.body.filter(setsVariables)]
+    // Loops within come later in the order, so they know already.
+    node.isPureLoop = node.body.every((inner) => inner.type.effect === 'pure' || inner.isPureLoop)
+  }
   return nodes
 }
 
@@ -111,6 +118,8 @@ function draft(node: GraphNode): Draft {
       outgoing: [],
       bodyEdges: [],
       settersBefore: [],
+      settersWithin: [],
+      isPureLoop: false,
     },
   }
 }
@@ -118,16 +127,17 @@ function draft(node: GraphNode): Draft {
 /** Of a step that never runs. */
 const SWITCHED_OFF: CompiledConfig = {
   render: () => ({}),
+  renderPass: () => ({}),
   problems: [],
   uses: new Set(),
   secretFields: [],
 }
 
+const setsVariables = ({ type }: PlanNode): boolean => type.setsVariables === true
+
 /** All earlier nodes that set variables, those before an enclosing loop included. */
 function settersBefore(node: PlanNode): PlanNode[] {
   const before = new Set(node.incoming.map((edge) => edge.source))
   for (const earlier of before) for (const edge of earlier.incoming) before.add(edge.source)
-  return [...before]
-    .filter((earlier) => earlier.type.setsVariables === true)
-    .sort((a, b) => a.rank - b.rank)
+  return [...before].filter(setsVariables).sort((a, b) => a.rank - b.rank)
 }

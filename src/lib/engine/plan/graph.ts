@@ -31,6 +31,8 @@ export interface Graph {
   cyclic: GraphNode[]
   /** Nodes that come both from within a loop's body and from outside of it. */
   mixed: { node: GraphNode; loop: GraphNode }[]
+  /** Steps that end the loop they're in, but are in none. */
+  strayEnds: GraphNode[]
 }
 
 /** Whether an edge goes into the body of the loop that it starts at. */
@@ -45,11 +47,16 @@ export function readGraph(definition: WorkflowDefinition, registry: Registry): G
   const ordered = rank(reachable, reached)
   const inOrder = new Set(ordered)
   const cyclic = reachable.filter((node) => !inOrder.has(node) && leadsTo(node, node))
+  const mixed = assignLoops(ordered, reached)
   return {
     reachable: ordered,
     unreachable: nodes.filter((node) => !reached.has(node)),
     cyclic,
-    mixed: assignLoops(ordered, reached),
+    mixed,
+    strayEnds: ordered.filter(
+      ({ type, loop, definition: { disabled } }) =>
+        type.endsLoop === true && loop === null && !disabled,
+    ),
   }
 }
 

@@ -36,10 +36,14 @@ export interface PlanNode {
   incoming: readonly PlanEdge[]
   /** Edges that leave it, but not into its own body. */
   outgoing: readonly PlanEdge[]
+  /** A loop in whose body, loops within included, everything only computes. */
+  isPureLoop: boolean
   /** Of a loop: the edges into its body. */
   bodyEdges: readonly PlanEdge[]
   /** Earlier steps that set variables; later ones win. */
   settersBefore: readonly PlanNode[]
+  /** Of a loop: those of its body, and those before. Its rules see them after each pass. */
+  settersWithin: readonly PlanNode[]
   /** Where a switched-off step lets pass what arrived, and where a failed one goes on that is set to continue. */
   passPort: string
   /** Where it goes on when it fails; null: it doesn't. */

@@ -1,11 +1,16 @@
 import type { Data, DataObject } from '../data.ts'
 import type { PlanNode } from '../plan/plan.ts'
+import { leavesNoRows } from './chunks.ts'
 import type { Arrival, Frame, LoopRun, Step } from './state.ts'
 
 /** The frame of everything outside of loops. */
 export function rootFrame(counts: Uint16Array): Frame {
   // Without a prototype: a step's key is never anything but a step's key.
-  return newFrame({ path: '', parent: null, loop: null, index: 0, item: null }, counts, null)
+  return newFrame(
+    { path: '', parent: null, loop: null, index: 0, item: null, isQuiet: false },
+    counts,
+    null,
+  )
 }
 
 /** The frame of one item of a loop. */
@@ -13,15 +18,20 @@ export function itemFrame(loop: LoopRun, index: number, counts: Uint16Array): Fr
   const parent = loop.step.frame
   const name = `${loop.step.node.key}:${index}`
   const path = parent.path === '' ? name : `${parent.path}/${name}`
+  const isQuiet = parent.isQuiet || leavesNoRows(loop, index)
   return newFrame(
-    { path, parent, loop, index, item: loop.items[index] ?? null },
+    { path, parent, loop, index, item: itemOf(loop, index), isQuiet },
     counts,
     parent.steps,
   )
 }
 
+/** A loop that repeats has no list: each pass is given what the one before it yielded. */
+const itemOf = ({ atLimit, items, results }: LoopRun, index: number): Data =>
+  (atLimit === null ? items[index] : results[index - 1]) ?? null
+
 function newFrame(
-  place: Pick<Frame, 'path' | 'parent' | 'loop' | 'index' | 'item'>,
+  place: Pick<Frame, 'path' | 'parent' | 'loop' | 'index' | 'item' | 'isQuiet'>,
   counts: Uint16Array,
   outer: DataObject | null,
 ): Frame {

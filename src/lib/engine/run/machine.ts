@@ -3,8 +3,20 @@ import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Delivery, ErrorData, StepPlace, StepRecord } from '../store.ts'
 import type { Effect, RunEvent } from './events.ts'
 import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
-import { hasRoom, isDone, keepFailure, keepResult, loopOutput, newLoop, openItem } from './loops.ts'
-import { interruptionsIn, recall } from './progress.ts'
+import { chunkDone, chunkOutput, chunkPath } from './chunks.ts'
+import { loopErrors } from './loop-errors.ts'
+import {
+  hasRoom,
+  isDone,
+  isTooLarge,
+  keepFailure,
+  keepResult,
+  loopOutput,
+  newLoop,
+  openItem,
+  restoreChunks,
+} from './loops.ts'
+import { interruptionsIn, passesIn, recall } from './progress.ts'
 import { placeOf, type End, type Frame, type LoopRun, type RunState, type Step } from './state.ts'
 
 /*
@@ -42,6 +54,7 @@ export function begin(
     interruptions: interruptionsIn(known.steps),
     deliveries: Map.groupBy(known.deliveries, ({ node, path }) => `${node}@${path}`),
     isNew: known.steps.length === 0 && Object.keys(known.attemptsBefore).length === 0,
+    passes: passesIn(known),
     root: rootFrame(entry.outside),
     waiting: new Set(),
     pending: [],
@@ -94,10 +107,11 @@ function take(state: RunState, event: RunEvent, effects: Effect[]): void {
     case 'postponed':
       return rest(state, step, event.until, true)
     case 'looped':
-      step.loop = newLoop(step, event)
+      step.loop = newLoop(event)
+      if (!state.isNew) restoreChunks(step.loop, state.known)
       return advance(state, step.loop, effects)
     case 'judged':
-      return judged(state, event, effects)
+      return judged(state, step, event.verdict, effects)
   }
 }
 
@@ -171,25 +185,8 @@ function finish(state: RunState, step: Step, port: string, output: Data, effects
   close(state, step)
   frame.steps[node.key] = output
   frame.outcomes[node.slot] = { port, hands: [{ key: node.key, output }] }
-  const { loop } = frame
-  if (node.type.breaksLoop === true && loop !== null) breakOut(state, step, loop, output, effects)
-  else leave(state, step, port, output, effects)
-}
-
-/** A step ends its loop: the pass that it's in counts as done, those beside it are called off. */
-function breakOut(
-  state: RunState,
-  { node, frame }: Step,
-  loop: LoopRun,
-  output: Data,
-  effects: Effect[],
-): void {
-  frame.ends = [{ node, output }]
-  for (const open of loop.frames) callOff(state, open, effects)
-  keepResult(loop, frame)
-  loop.frames.clear()
-  loop.ended = 'break'
-  advance(state, loop, effects)
+  if (node.type.endsLoop === true) stopLoop(state, frame, effects)
+  leave(state, step, port, output, effects)
 }
 
 /** Tells all edges that leave a step, and looks whether that was the last thing to happen in its frame. */
@@ -253,6 +250,7 @@ function fail(state: RunState, step: Step, error: ErrorData, effects: Effect[]):
   callOff(state, step.frame, effects)
   if (loop.goesOn) {
     keepFailure(loop, step.frame, error)
+    itemOver(state, loop, step.frame.index, effects)
     return advance(state, loop, effects)
   }
   failLoop(state, loop, error, effects)
@@ -267,13 +265,77 @@ function advance(state: RunState, loop: LoopRun, effects: Effect[]): void {
   while (loop.step.status !== 'closed' && hasRoom(loop)) {
     const frame = openItem(loop, counts)
     for (const edge of node.bodyEdges) arrive(state, edge.target, frame, true, effects)
-    if (frame.open.size === 0) passEnded(loop, frame, effects)
+    if (frame.open.size === 0) itemEnded(state, loop, frame, effects)
   }
   loop.advancing = false
   if (loop.step.status === 'closed' || !isDone(loop)) return
+  if (loop.atLimit === 'fail' && loop.ended === null) {
+    return failLoop(state, loop, loopErrors.limitReached(node, loop.reach), effects)
+  }
   const output = loopOutput(loop)
   effects.push({ kind: 'loop_finished', step: loop.step, port: node.passPort, output })
   finish(state, loop.step, node.passPort, output, effects)
+}
+
+/** An item's steps are all over. Of a loop that repeats, the rules say whether that was the last pass. */
+function itemEnded(state: RunState, loop: LoopRun, frame: Frame, effects: Effect[]): void {
+  if (loop.atLimit !== null && loop.ended === null && !wentOn(state, loop, frame)) {
+    effects.push({ kind: 'judge', step: loop.step, frame })
+    return
+  }
+  keepResult(loop, frame)
+  itemOver(state, loop, frame.index, effects)
+}
+
+/** An earlier process began the next pass: what the rules said then holds. */
+function wentOn({ passes }: RunState, { step }: LoopRun, { index }: Frame): boolean {
+  const { path } = step.frame
+  const last = passes.get(path === '' ? step.node.key : `${path}/${step.node.key}`)
+  return last !== undefined && last > index
+}
+
+function judged(
+  state: RunState,
+  step: Step,
+  verdict: boolean | ErrorData,
+  effects: Effect[],
+): void {
+  const { loop } = step
+  const [frame] = loop?.frames ?? []
+  if (loop === null || frame === undefined) return
+  if (typeof verdict === 'object') return failLoop(state, loop, verdict, effects)
+  if (verdict) loop.ended = 'rules'
+  keepResult(loop, frame)
+  itemOver(state, loop, frame.index, effects)
+  advance(state, loop, effects)
+}
+
+/** What came of an item is kept: looks whether it was the last one of a chunk, or one too many. */
+function itemOver(state: RunState, loop: LoopRun, index: number, effects: Effect[]): void {
+  if (isTooLarge(loop)) {
+    return failLoop(state, loop, loopErrors.tooManyResults(loop.step.node, loop.reach), effects)
+  }
+  const chunk = chunkDone(loop, index)
+  if (chunk === null || loop.step.frame.isQuiet) return
+  const { step } = loop
+  effects.push({
+    kind: 'chunk',
+    step,
+    path: chunkPath(loop, chunk),
+    output: chunkOutput(loop, chunk),
+  })
+}
+
+/** A step has said that its item is the last one: those beside it are called off, its own other steps come to their end. */
+function stopLoop(state: RunState, frame: Frame, effects: Effect[]): void {
+  const { loop } = frame
+  if (loop === null) return
+  loop.ended = 'stopped'
+  for (const other of [...loop.frames]) {
+    if (other === frame) continue
+    callOff(state, other, effects)
+    loop.frames.delete(other)
+  }
 }
 
 /** An item has failed, and the loop is set to stop then. */
@@ -294,28 +356,9 @@ function frameEnded(state: RunState, frame: Frame, effects: Effect[]): void {
   if (frame.loop === null)
     end(state, { status: 'succeeded', error: null, output: resultOf(frame) }, effects)
   else {
-    passEnded(frame.loop, frame, effects)
+    itemEnded(state, frame.loop, frame, effects)
     advance(state, frame.loop, effects)
   }
-}
-
-/** A pass is done. In a loop that repeats, somebody has to look whether it was the last. */
-function passEnded(loop: LoopRun, frame: Frame, effects: Effect[]): void {
-  if (loop.kind === 'repeat') effects.push({ kind: 'judge', step: loop.step, frame })
-  else keepResult(loop, frame)
-}
-
-function judged(
-  state: RunState,
-  { frame, verdict }: Extract<RunEvent, { kind: 'judged' }>,
-  effects: Effect[],
-): void {
-  const { loop } = frame
-  if (loop === null || !loop.frames.has(frame)) return
-  if (typeof verdict === 'object') return failLoop(state, loop, verdict.error, effects)
-  keepResult(loop, frame)
-  if (verdict !== 'again') loop.ended = verdict
-  advance(state, loop, effects)
 }
 
 /** The whole run is over, whatever is still going on. */

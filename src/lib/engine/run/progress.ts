@@ -1,5 +1,6 @@
 import type { Data } from '../data.ts'
 import type { StepRecord } from '../store.ts'
+import { isChunk } from './chunks.ts'
 import type { RunEvent } from './events.ts'
 import type { Step } from './state.ts'
 
@@ -39,6 +40,28 @@ export function interruptionsIn(records: readonly StepRecord[]): Map<string, num
     counts.set(place, (counts.get(place) ?? 0) + 1)
   }
   return counts
+}
+
+/**
+ * By the place of a loop: the last item, or pass, that an earlier process began. The first step of a pass is written down
+ * only after the rules said that there is one, so they needn't be asked again (and might say something else by now).
+ */
+export function passesIn(known: {
+  steps: readonly StepRecord[]
+  attemptsBefore: Readonly<Record<string, number>>
+}): Map<string, number> {
+  const passes = new Map<string, number>()
+  const note = (path: string): void => {
+    for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const colon = path.lastIndexOf(':', end - 1)
+      const place = path.slice(0, colon)
+      const index = Number(path.slice(colon + 1, end))
+      if (index > (passes.get(place) ?? -1)) passes.set(place, index)
+    }
+  }
+  for (const { path } of known.steps) if (path !== '' && !isChunk({ path })) note(path)
+  for (const place of Object.keys(known.attemptsBefore)) note(place.slice(place.indexOf('@') + 1))
+  return passes
 }
 
 /**

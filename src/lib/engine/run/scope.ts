@@ -1,4 +1,5 @@
 import type { Data, DataObject } from '../data.ts'
+import type { PlanNode } from '../plan/plan.ts'
 import type { Scope } from '../services.ts'
 import type { TemplateScope } from '../template/compile.ts'
 import type { Frame, Step } from './state.ts'
@@ -10,12 +11,24 @@ export interface Facts extends Scope {
 
 /** What the templates of one step can see. What they don't use and would cost something is there by name only. */
 export function templateScope(step: Step, facts: Facts, now: number): TemplateScope {
-  const { frame } = step
-  const { uses } = step.node.config
+  return scopeIn(step.frame, step.node, step.node.settersBefore, facts, now)
+}
+
+/** What the rules of a loop that repeats can see after a pass: all that the steps in that pass could, and their outputs. */
+export const passScope = ({ node }: Step, frame: Frame, facts: Facts, now: number): TemplateScope =>
+  scopeIn(frame, node, node.settersWithin, facts, now)
+
+function scopeIn(
+  frame: Frame,
+  { config: { uses } }: PlanNode,
+  setters: readonly PlanNode[],
+  facts: Facts,
+  now: number,
+): TemplateScope {
   const scope: TemplateScope = {
     trigger: facts.trigger,
     steps: frame.steps,
-    vars: uses.has('vars') ? variablesOf(step) : null,
+    vars: uses.has('vars') ? variablesOf(frame, setters) : null,
     workflow: facts.workflow,
     execution: facts.execution,
     workspace: facts.workspace,
@@ -32,9 +45,9 @@ export function templateScope(step: Step, facts: Facts, now: number): TemplateSc
 }
 
 /** What earlier steps set: later ones in the drawing win, whichever of them ended first. */
-function variablesOf({ node, frame }: Step): DataObject {
+function variablesOf(frame: Frame, setters: readonly PlanNode[]): DataObject {
   const variables = Object.create(null) as DataObject
-  for (const setter of node.settersBefore) {
+  for (const setter of setters) {
     const output = frame.steps[setter.key]
     if (typeof output === 'object' && output !== null) Object.assign(variables, output)
   }

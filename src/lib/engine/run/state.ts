@@ -2,6 +2,7 @@ import type { Data, DataObject } from '../data.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Entry } from '../plan/entry.ts'
 import type { Delivery, ErrorData, StepRecord } from '../store.ts'
+import type { Chunks } from './chunks.ts'
 
 /** What came in over one edge. */
 export interface Arrival {
@@ -29,6 +30,8 @@ export interface Frame {
   loop: LoopRun | null
   index: number
   item: Data
+  /** Its steps leave no rows unless they fail: see chunks.ts. */
+  isQuiet: boolean
   /** By slot: edges that have still to say whether they bring something. */
   left: Uint16Array
   /** By slot: whether one of them did. */
@@ -85,10 +88,22 @@ export interface LoopRun {
   concurrency: number
   /** Whether the loop goes on when an item fails. */
   goesOn: boolean
+  /** Whether what the items yield is handed on. */
+  keepsResults: boolean
+  /** Of a loop that repeats until its rules hold: what happens when they never do. Null: it goes through a list. */
+  atLimit: 'fail' | 'continue' | null
+  /** Why no further item begins, although there are some left: a step said so, or the rules hold. */
+  ended: 'stopped' | 'rules' | null
   /** The next item to begin. */
   next: number
   frames: Set<Frame>
   results: Data[]
+  /** How many places of the list, from its beginning, are spoken for by items that are over. */
+  reach: number
+  /** About how many characters the results and failures have. */
+  size: number
+  /** How far the parts of a long list are; null for a short one. */
+  chunks: Chunks | null
   failed: { index: number; error: ErrorData }[]
   /** Being advanced further up the stack: items that end at once are noticed there. */
   advancing: boolean
@@ -105,6 +120,8 @@ export interface RunState {
   interruptions: ReadonlyMap<string, number>
   /** What has arrived for waiting steps, by place; taken out as they're met. */
   deliveries: Map<string, Delivery[]>
+  /** By the place of a loop that repeats (`<path>/<key>`): the last pass that was begun by an earlier process. */
+  passes: ReadonlyMap<string, number>
   /** Nothing was ever written down: there is nothing to look for. */
   isNew: boolean
   root: Frame

@@ -40,11 +40,30 @@ export const forEach = defineNode({
         { value: 'continue', label: 'Go on, and list what failed' },
       ])
       .default('stop'),
+    keepResults: field
+      .select(
+        {
+          label: 'Results',
+          hint: 'What the items yield can be too much to keep when there are tens of thousands of them.',
+          advanced: true,
+        },
+        [
+          { value: 'all', label: 'Hand them all on' },
+          { value: 'none', label: 'Leave them out' },
+        ],
+      )
+      .default('all'),
   }),
   output: z.object({
     results: z.array(z.unknown()),
     failed: z.array(z.object({ index: z.number(), error: z.record(z.string(), z.unknown()) })),
     count: z.number(),
+    stopped_early: z.boolean(),
   }),
-  sample: { results: [{ status: 200 }, { status: 200 }], failed: [], count: 2 },
+  sample: {
+    results: [{ status: 200 }, { status: 200 }],
+    failed: [],
+    count: 2,
+    stopped_early: false,
+  },
 })
