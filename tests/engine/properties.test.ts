@@ -5,12 +5,13 @@ import {
   createRegistry,
   registry,
   type ClaimedExecution,
+  type Data,
   type WorkflowDefinition,
 } from '#lib/engine/index.ts'
-import { abandoned, bench, type Bench } from './bench.ts'
+import { abandoned, bench, draw, type Bench } from './bench.ts'
 import { CrashingStore, History, type Crash } from './crashing-store.ts'
 import { TRIGGER, workflows } from './random-workflow.ts'
-import { callNode } from './test-nodes.ts'
+import { callNode, create, each, set, when } from './test-nodes.ts'
 
 /** What counts of an execution that is over: how each step ended, what was made, who was called with which key. */
 interface Ended {
@@ -29,6 +30,7 @@ interface Faults {
 async function runThrough(
   definition: WorkflowDefinition,
   { crashes, seed }: Faults,
+  trigger: Data = TRIGGER,
 ): Promise<Ended> {
   const keys = new Set<string>()
   const history = new History()
@@ -40,11 +42,11 @@ async function runThrough(
     return name
   })
   const b = bench([call])
-  const { lease, workspace, version } = await b.accept(b.publish(definition), TRIGGER)
+  const { lease, workspace, version } = await b.accept(b.publish(definition), trigger)
   const first = { lease, workspace, version }
   let claimed: ClaimedExecution | null = {
     ...first,
-    ...{ workflow: '' as never, triggerNode: 'start' as never, triggerData: TRIGGER },
+    ...{ workflow: '' as never, triggerNode: 'start' as never, triggerData: trigger },
     ...{ mode: 'live', createdAt: new Date(b.clock.now()).toISOString(), cancelRequested: false },
     ...{ steps: [], attemptsBefore: {}, deliveries: [], depth: 0, isAwaited: false },
   }
@@ -146,6 +148,51 @@ describe('any sound workflow', () => {
         },
       ),
       { numRuns: RUNS },
+    )
+  })
+})
+
+/** Most items only compute; every so often one makes a record or calls outside. Some fail. */
+const longLoop = (concurrency: number) =>
+  draw(
+    {
+      start: 'trigger.manual',
+      loop: each('{{ trigger.list }}', { concurrency, onItemError: 'continue' }),
+      a: set('{{ item.number }}'),
+      check: when('{{ item.acts }}', 'equals', true),
+      made: create('{{ item.number }}'),
+      called: 'test.call',
+      end: set('{{ steps.loop }}'),
+    },
+    [
+      'start -> loop',
+      'loop:each -> a -> check',
+      'check:true -> made -> called',
+      'loop:done -> end',
+    ],
+  )
+
+describe('any long loop', () => {
+  const list = Array.from({ length: 1600 }, (_, number) =>
+    number % 531 === 530 ? { number } : { number, acts: number % 123 === 0 },
+  )
+
+  it('ends as without faults when processes die at any writes, in the middle of chunks or between them', async () => {
+    const crash = fc.record({
+      write: fc.integer({ min: 1, max: 30 }),
+      when: fc.constantFrom<Crash['when']>('before', 'after'),
+    })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(1, 3, 40),
+        fc.array(crash, { minLength: 1, maxLength: 4 }),
+        async (concurrency, crashes) => {
+          const definition = longLoop(concurrency)
+          const twin = await runThrough(definition, { crashes: [], seed: 1 }, { list })
+          expect(await runThrough(definition, { crashes, seed: 1 }, { list })).toEqual(twin)
+        },
+      ),
+      { numRuns: 10 },
     )
   })
 })

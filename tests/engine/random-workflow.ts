@@ -1,10 +1,21 @@
 import fc from 'fast-check'
 import type { WorkflowDefinition } from '#lib/engine/index.ts'
 import { draw, type Drawn } from './bench.ts'
-import { create, each, set, when } from './test-nodes.ts'
+import { create, each, repeat, set, when } from './test-nodes.ts'
 
 /** What a random step may be; loops get a body of their own. */
-const KINDS = ['set', 'when', 'call', 'create', 'wait', 'merge', 'off', 'broken', 'loop'] as const
+const KINDS = [
+  'set',
+  'when',
+  'call',
+  'create',
+  'wait',
+  'merge',
+  'off',
+  'broken',
+  'loop',
+  'repeat',
+] as const
 type Kind = (typeof KINDS)[number]
 
 interface Sketch {
@@ -15,6 +26,8 @@ interface Sketch {
   body: Kind[]
   concurrency: number
   items: number
+  /** The loop is stopped by its second item. */
+  stops: boolean
 }
 
 const sketch = fc.record({
@@ -27,9 +40,10 @@ const sketch = fc.record({
   }),
   concurrency: fc.integer({ min: 1, max: 3 }),
   items: fc.integer({ min: 0, max: 3 }),
+  stops: fc.boolean(),
 })
 
-function stepOf(kind: Kind, { truth, concurrency, items }: Sketch): Drawn {
+function stepOf(kind: Kind, { truth, concurrency, items, stops }: Sketch): Drawn {
   switch (kind) {
     case 'set':
       return set('{{ trigger.name }}')
@@ -48,13 +62,28 @@ function stepOf(kind: Kind, { truth, concurrency, items }: Sketch): Drawn {
     case 'broken':
       return { ...set('{{ trigger.nothing }}'), onError: truth ? 'continue' : 'port' }
     case 'loop':
-      return each(`{{ trigger.lists[${items}] }}`, { concurrency, onItemError: 'continue' })
+      return each(`{{ trigger.lists[${items}] }}`, {
+        // Beside an item that stops the loop, how far others come is a matter of luck.
+        concurrency: stops ? 1 : concurrency,
+        onItemError: 'continue',
+      })
+    case 'repeat':
+      return repeat('{{ loop.number }}', 'greater_or_equal', items, {
+        most: concurrency,
+        atLimit: 'continue',
+      })
   }
 }
 
 /** The port by which a step of this kind is left in a random drawing. */
 const portOf = (kind: Kind, { truth }: Sketch): string =>
-  kind === 'when' ? (truth ? 'true' : 'false') : kind === 'loop' ? 'done' : 'out'
+  kind === 'when'
+    ? truth
+      ? 'true'
+      : 'false'
+    : kind === 'loop' || kind === 'repeat'
+      ? 'done'
+      : 'out'
 
 /** A sound workflow of any shape: branches, joins, dead paths, loops, every effect class. */
 function drawn(sketches: Sketch[]): WorkflowDefinition {
@@ -69,7 +98,7 @@ function drawn(sketches: Sketch[]): WorkflowDefinition {
     // The way that isn't taken leads on, too.
     if (entry.kind === 'when') exits.push(`${key}:${entry.truth ? 'false' : 'true'}`)
     if (entry.kind === 'broken' && !entry.truth) exits.push(`${key}:error`)
-    if (entry.kind !== 'loop') return
+    if (entry.kind !== 'loop' && entry.kind !== 'repeat') return
     let before = `${key}:each`
     entry.body.forEach((kind, place) => {
       const inner = `${key}_b${place}_${kind}`
@@ -77,6 +106,11 @@ function drawn(sketches: Sketch[]): WorkflowDefinition {
       edges.add(`${before} -> ${inner}`)
       before = `${inner}:${portOf(kind, entry)}`
     })
+    if (!entry.stops) return
+    steps[`${key}_second`] = when('{{ index }}', 'equals', 1)
+    steps[`${key}_stop`] = 'logic.break'
+    edges.add(`${before} -> ${key}_second`)
+    edges.add(`${key}_second:true -> ${key}_stop`)
   })
   return draw(steps, [...edges])
 }

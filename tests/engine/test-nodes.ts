@@ -63,6 +63,17 @@ export const each = (items: Data, config: { [key: string]: Data } = {}) => ({
   config: { items, ...config },
 })
 
+/** A loop that repeats until one comparison holds. */
+export const repeat = (
+  left: Data,
+  op: string,
+  right: Data,
+  config: { [key: string]: Data } = {},
+) => ({
+  type: 'logic.repeat',
+  config: { until: { all: [{ left, op, right }] }, ...config },
+})
+
 /** A record with one field. */
 export const create = (name: Data) => ({
   type: 'records.create',

@@ -3,6 +3,7 @@ import { sentenceFor, type DatabaseProblem } from '#lib/access/problems.ts'
 import { Merger } from '#lib/live/merge.ts'
 import type { LiveState } from '#lib/live/topic.ts'
 import {
+  isChunk,
   isLeftOut,
   mergedExecution,
   mergedStep,
@@ -54,7 +55,7 @@ export class LiveExecution {
       heard: (event, row) => {
         // The database sends the rows as they are in their tables.
         if (event === 'execution') this.#executions.tell(row as unknown as Execution)
-        if (event === 'step') this.#steps.tell(row as unknown as Step)
+        if (event === 'step') this.#hear(row as unknown as Step)
         this.#publishSoon()
       },
       joined: () => {
@@ -109,6 +110,11 @@ export class LiveExecution {
   #overKnown(step: Step): Step {
     const known = this.#steps.get(stepKey(step))
     return known ? mergedStep(known, step) : step
+  }
+
+  #hear(step: Step): void {
+    // What came of a part of a long list is written down as a row of its own, which nobody looks at.
+    if (!isChunk(step)) this.#steps.tell(step)
   }
 
   #publishSoon(): void {

@@ -106,6 +106,8 @@ async function stepsAfter(
     .from('execution_steps')
     .select(stepColumns[size])
     .eq('execution_id', execution)
+    // What came of parts of a long list (the engine's isChunk) is no step that anybody took.
+    .not('path', 'like', '%#%')
     .gt('seq', seq)
     .order('seq')
     .limit(limit)

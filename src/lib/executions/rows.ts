@@ -79,6 +79,9 @@ export function stepKey(step: Pick<Step, 'node_id' | 'path' | 'attempt'>): strin
   return `${step.node_id}@${step.path}#${step.attempt}`
 }
 
+/** Whether a row says what came of a part of a long list, and isn't a step that was taken: the engine's mark for those. */
+export const isChunk = ({ path }: Pick<Step, 'path'>): boolean => path.includes('#')
+
 /** Stands for a value that was too large to be told live, or wasn't fetched yet; `LiveExecution.load` brings it. */
 export const leftOut: Data = { 'weft:left_out': true }
 
