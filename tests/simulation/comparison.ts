@@ -10,8 +10,13 @@ function stoppedIn(...ends: ExecutionEnd[]): (step: StepEnd) => boolean {
     ),
   )
   // A loop that failed has called off its items; a step whose failure nobody dealt with, the item that it's in.
+  const broken = ends.flatMap(({ steps }) =>
+    [...steps.values()].filter(({ type }) => type === 'logic.break').map(({ path }) => path),
+  )
   return ({ path }) =>
     isWhole ||
+    // Whatever else was under way with the item that broke its loop off.
+    broken.some((item) => path === item || path.startsWith(`${item}/`)) ||
     failed.some(
       ({ record }) =>
         isWithin(path, record) ||

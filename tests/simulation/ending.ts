@@ -5,6 +5,7 @@ import type { World } from './world.ts'
 /** How a step ended, with everything in it that must be the same in every run. */
 export interface StepEnd {
   node: string
+  type: string
   path: string
   status: StepRecord['status']
   /** Status, port, output or error. */
@@ -60,7 +61,7 @@ export function endingOf(world: World): Ending {
       status,
       error,
       wasCancelled: cancelRequested,
-      steps: stepsOf(store.steps(id), name),
+      steps: stepsOf(world, id, name),
     })
   }
   const records = new Map<string, number>()
@@ -77,9 +78,9 @@ function recordsOf({ database: { store } }: World) {
   return any === undefined ? [] : store.records(any.made.workspace).all()
 }
 
-function stepsOf(records: readonly StepRecord[], name: string): Map<string, StepEnd> {
+function stepsOf(world: World, id: ExecutionId, name: string): Map<string, StepEnd> {
   const steps = new Map<string, StepEnd>()
-  for (const record of records) {
+  for (const record of world.database.store.steps(id)) {
     const { node, path, status, attempt } = record
     const place = `${node}@${path}`
     const other = steps.get(place)
@@ -88,7 +89,15 @@ function stepsOf(records: readonly StepRecord[], name: string): Map<string, Step
       other.attempts = attempts
       continue
     }
-    steps.set(place, { node, path, status, text: textOf(record, name), attempts, record })
+    steps.set(place, {
+      node,
+      type: world.nodeOf(id, node)?.type ?? '',
+      path,
+      status,
+      text: textOf(record, name),
+      attempts,
+      record,
+    })
   }
   return steps
 }

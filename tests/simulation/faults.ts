@@ -63,6 +63,8 @@ export class Faults {
   readonly #random: Random
   readonly #rate: number
   readonly #kinds: ReadonlySet<Fault>
+  /** What has gone wrong so far. */
+  readonly struck = new Set<Fault>()
   #left: number
 
   constructor(random: Random, most: number) {
@@ -87,6 +89,7 @@ export class Faults {
     const fault = this.#random.pick<Fault>(AT[site])
     if (!this.#kinds.has(fault)) return null
     this.#left -= 1
+    this.struck.add(fault)
     return fault
   }
 

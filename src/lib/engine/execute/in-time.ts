@@ -27,6 +27,7 @@ export async function inTime<T>(
   try {
     return await Promise.race([work(), patience])
   } finally {
-    done.abort()
+    // Without a reason, the signal would make an error with a stack that nobody reads.
+    done.abort(null)
   }
 }

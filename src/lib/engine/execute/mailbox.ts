@@ -36,6 +36,7 @@ export class Mailbox {
         : [this.#clock.sleep(Math.max(0, until - this.#clock.now()), awake.signal)]
     await Promise.race([rung, ...timer])
     this.#ring = null
-    awake.abort()
+    // See in-time.ts.
+    awake.abort(null)
   }
 }

@@ -46,6 +46,13 @@ export function isCollision(error: unknown): boolean {
   return code === '40P01' || code === '40001'
 }
 
+/** A value that no column holds, a rule of a table, a limit of Postgres, or of our own stack: the next try meets it again. */
+const REFUSALS = /^(22...|2350[23]|23514|54...)$/
+
+/** Whether an error says that this will never be written, whoever tries. */
+export const isRefusal = (error: unknown): boolean =>
+  REFUSALS.test(codeOf(error)) || error instanceof RangeError
+
 const pause = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
 
 /**

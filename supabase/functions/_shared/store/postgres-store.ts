@@ -18,7 +18,7 @@ import type {
   Written,
 } from '../../../../src/lib/engine/store.ts'
 import { Connection } from '../database/connection.ts'
-import { isCollision, isOutage, whileAway } from '../database/outage.ts'
+import { isCollision, isOutage, isRefusal, whileAway } from '../database/outage.ts'
 import type { Pool, Queries } from '../database/pool.ts'
 import { LeaseLost, parseDefinition } from '../engine.ts'
 import { PostgresRecords } from '../services/records/postgres-records.ts'
@@ -31,6 +31,7 @@ import { withSteps } from './load-steps.ts'
 import { WrittenSteps } from './written-steps.ts'
 import { reach } from './race-points.ts'
 import { renewLeases } from './renew.ts'
+import { NotStorable } from './stored-text.ts'
 import { transactionScope } from './transaction-scope.ts'
 import { hasExtras, writeExtras } from './waits.ts'
 import { liveTrigger } from './live-trigger.ts'
@@ -51,6 +52,13 @@ function laneOf(connections: Connection[], lane: number): Connection {
   const connection = connections[lane]
   if (connection === undefined) throw new Error(`there is no lane ${lane}`)
   return connection
+}
+
+/** What will never be written is told by a code that the engine knows: the next process would meet the same, and the next. */
+function asRefusal(problem: unknown): never {
+  if (!isRefusal(problem)) throw problem
+  const said = problem instanceof Error ? problem.message : String(problem)
+  throw new NotStorable('store.refused', `The database does not take it: ${said.slice(0, 200)}`)
 }
 
 /** The durable state in Postgres. Concurrent callers share commits; every write is fenced by its lease's number. */
@@ -149,9 +157,14 @@ export class PostgresStore implements ExecutionStore {
     return await this.#keepingCount(lease, async () => {
       if (hasExtras(write))
         return { write, written: await this.#checkpointWithExtras(lease, write) }
-      const item = writing(lease, write, (step) => this.#written.isFresh(lease, step))
-      return { write, written: await this.#checkpoints.add(item) }
+      return { write, written: await this.#batched(lease, write).catch(asRefusal) }
     })
+  }
+
+  async #batched(lease: Lease, write: Checkpoint): Promise<WriteAnswer> {
+    return await this.#checkpoints.add(
+      writing(lease, write, (step) => this.#written.isFresh(lease, step)),
+    )
   }
 
   async transact(
@@ -206,7 +219,7 @@ export class PostgresStore implements ExecutionStore {
       })
       await reach('transact:before-checkpoint')
       await queries.query('reset role')
-      const written = await this.#writeWhole(queries, lease, write, false)
+      const written = await this.#writeWhole(queries, lease, write, false).catch(asRefusal)
       await reach('transact:before-commit')
       return { write, written }
     })
@@ -219,7 +232,7 @@ export class PostgresStore implements ExecutionStore {
     await reach('checkpoint:before-commit')
     const written = await whileAway(CHECKPOINT_PATIENCE_MS, (attempt) =>
       this.#pool.transaction('', (queries) => this.#writeWhole(queries, lease, write, attempt > 1)),
-    )
+    ).catch(asRefusal)
     await reach('checkpoint:after-commit')
     return written
   }
