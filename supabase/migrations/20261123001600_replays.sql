@@ -77,7 +77,7 @@ grant execute on function private.start_replay(jsonb, jsonb, jsonb, jsonb) to we
 
 -- Many replays at once wait here, each a job, and are begun when there is little else to do. "short": an execution
 -- waits for its replay once, however often somebody asks.
-select pgboss.create_queue('replay', '{"policy": "short", "partition": true, "retryLimit": 5, "retryDelay": 5, "expireInSeconds": 300, "deleteAfterSeconds": 60}');
+select pgboss.create_queue('replay', '{"policy": "short", "partition": true, "retryLimit": 5, "retryDelay": 5, "expireInSeconds": 60, "deleteAfterSeconds": 60}');
 do $$
 declare
   v_table text;

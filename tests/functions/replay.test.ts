@@ -229,6 +229,24 @@ describe('many replays', () => {
     await expect.poll(() => replaysOf(ids), { timeout: 20_000 }).toBe(5)
   })
 
+  test('one of which nobody knows what it did is not repeated unasked', async () => {
+    const { ids } = await failed()
+    const [id = ''] = ids
+    await office.db.query(
+      `update public.execution_steps set error = '{"code": "step.outcome_unknown"}'
+       where execution_id = $1 and node_id = 'second'`,
+      [id],
+    )
+    await office.ask('executions/replay', { executions: [id] })
+    await expect.poll(() => replaysOf([id], 'failed'), { timeout: 20_000 }).toBe(1)
+    const before = paths().length
+    expect((await plan(id)).ids('uncertain')).toEqual(['second'])
+    // Asked for by name, it is.
+    const answer = await replay(id)
+    expect((await office.until(answer.body['execution'])).status).toBe('succeeded')
+    expect(paths().slice(before)).toEqual(['/second'])
+  })
+
   test('one that is not possible is there as a failed execution that says why', async () => {
     const { ids, workflow } = await failed()
     await office.publish(workflow, row(manual, set('a', { b: 1 })))

@@ -72,7 +72,7 @@ class Replay {
       const node = this.#sameNode(trace.node)
       if (node === undefined) continue
       if (isDone(trace) && this.#isWanted(node, trace)) this.#keep(node, trace)
-      if (acts(node.type) && this.#runsAgain(node) && isUncertain(trace)) uncertain.add(node.id)
+      if (this.#runsAgain(node) && isUncertain(node, trace)) uncertain.add(node.id)
     }
     const kept = [...this.#kept.values()].sort((a, b) => a.seq - b.seq)
     return {
@@ -195,10 +195,14 @@ function startOf(plan: Plan, id: NodeId): PlanNode {
 const isDone = ({ status, port }: StepTrace): boolean =>
   status === 'succeeded' || (status === 'failed' && port !== null)
 
-const UNSURE = new Set(['step.outcome_unknown', 'step.interrupted', 'step.timed_out'])
+/**
+ * Begun, and nobody knows what it has done. A workflow that was called and failed may have done part of its work. What
+ * timed out isn't counted where the node type has said that a repeat does no harm.
+ */
+function isUncertain({ type }: PlanNode, { status, errorCode }: StepTrace): boolean {
+  if (!acts(type)) return false
+  if (status === 'running' || status === 'cancelled') return type.effect === 'external'
+  return status === 'failed' && (type.effect === 'suspending' || errorCode === OUTCOME_UNKNOWN)
+}
 
-/** Begun, and nobody knows how it went. */
-const isUncertain = ({ status, errorCode }: StepTrace): boolean =>
-  status === 'running' ||
-  status === 'cancelled' ||
-  (status === 'failed' && errorCode !== null && UNSURE.has(errorCode))
+const OUTCOME_UNKNOWN = 'step.outcome_unknown'

@@ -8,7 +8,8 @@ import { fetchDue } from '../queue/due-jobs.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Round } from '../work/rounds.ts'
 import { earlierExecution } from './earlier-execution.ts'
-import { prepareReplay, refuseReplay, startReplay } from './replay.ts'
+import { mayHaveActed } from './refusals.ts'
+import { prepareReplay, refuseReplay, startReplay, titlesOf } from './replay.ts'
 
 /** So many executions can be replayed with one request. */
 export const MOST_REPLAYS = 1_000
@@ -58,6 +59,9 @@ async function replayOne(runtime: Runtime, { execution, version, by }: ReplayJob
   let id: ExecutionId
   try {
     const prepared = await prepareReplay(world, earlier, { version })
+    // Of many at once, nobody looks at each: what may have happened already isn't done again unasked.
+    const { uncertain } = prepared.plan
+    if (uncertain.length > 0) throw mayHaveActed(titlesOf(prepared.nodes, uncertain))
     id = await startReplay(world, prepared, { version }, by)
   } catch (problem) {
     const error = errorOf(problem)

@@ -32,6 +32,16 @@ export const undecided = (titles: readonly string[]) =>
     hint: 'Choose to repeat these steps, replay with the same data and version, or start after them.',
   })
 
+/** Among many replays: nobody knows what a step has done, and nobody looks at each of them. */
+export const mayHaveActed = (titles: readonly string[]) =>
+  new Refused({
+    status: 409,
+    code: 'replay.may_have_acted',
+    title: 'It is unclear whether a step took effect',
+    detail: `Nobody knows whether ${titles.map((title) => `"${title}"`).join(', ')} happened, so it was not done again.`,
+    hint: 'Look on the other side whether it arrived. Then replay the earlier execution by itself.',
+  })
+
 /** Data goes in at the trigger; whoever starts further on keeps what the trigger said. */
 export const dataWithoutStart = () =>
   new Refused({
