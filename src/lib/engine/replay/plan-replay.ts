@@ -202,7 +202,7 @@ const isDone = ({ status, port }: StepTrace): boolean =>
 function isUncertain({ type }: PlanNode, { status, errorCode }: StepTrace): boolean {
   if (!acts(type)) return false
   if (status === 'running' || status === 'cancelled') return type.effect === 'external'
-  return status === 'failed' && (type.effect === 'suspending' || errorCode === OUTCOME_UNKNOWN)
+  return status === 'failed' && (type.effect === 'suspending' || UNKNOWN.has(errorCode ?? ''))
 }
 
-const OUTCOME_UNKNOWN = 'step.outcome_unknown'
+const UNKNOWN = new Set(['step.outcome_unknown', 'step.keeps_breaking'])
