@@ -2,17 +2,7 @@ import type { DataObject } from './data.ts'
 import { StepFailure } from './errors.ts'
 import type { Clock, RecordData, RecordService } from './services.ts'
 import { evaluate } from './template/conditions.ts'
-import { isRule } from './template/rule-tree.ts'
-import type { RuleNode, RuleTree } from './template/rules.ts'
-
-/** The rules of a search name fields on the left; here they get the record's values. */
-function filledIn(tree: RuleTree, record: RecordData): RuleTree {
-  const fill = (node: RuleNode): RuleNode =>
-    isRule(node) ? { ...node, left: record.data[String(node.left)] } : filledIn(node, record)
-  if ('all' in tree) return { all: tree.all.map(fill) }
-  if ('any' in tree) return { any: tree.any.map(fill) }
-  return { none: tree.none.map(fill) }
-}
+import { filledIn } from './template/field-rules.ts'
 
 /** A workspace's records in memory, for tests, simulation and previews. Ids count up, so that runs repeat exactly. */
 export class MemoryRecords implements RecordService {
@@ -89,7 +79,7 @@ export class MemoryRecords implements RecordService {
     const found = this.all().filter(
       (record) =>
         record.pipeline === pipeline &&
-        (!query.where || evaluate(filledIn(query.where, record), calendar)),
+        (!query.where || evaluate(filledIn(query.where, record.data), calendar)),
     )
     const { sort } = query
     if (sort) {
@@ -100,6 +90,10 @@ export class MemoryRecords implements RecordService {
       )
     }
     return { records: structuredClone(found.slice(0, query.limit)), total: found.length }
+  }
+
+  async get(id: string): Promise<RecordData> {
+    return structuredClone(this.#get(id))
   }
 
   async delete(id: string): Promise<RecordData> {

@@ -81,7 +81,12 @@ class Preview {
     const { workspace, workflow } = sample
     this.#facts = {
       ...{ workspace, workflow },
-      execution: { id: PREVIEW, mode: 'test', startedAt: new Date(sample.now).toISOString() },
+      execution: {
+        id: PREVIEW,
+        mode: 'test',
+        startedAt: new Date(sample.now).toISOString(),
+        callback_url: 'https://…',
+      },
       get trigger() {
         return state.root.steps[trigger.key] ?? null
       },

@@ -24,6 +24,8 @@ export interface RecordData {
 
 /** The workspace's own data. Only reachable inside a transaction that also holds the step's checkpoint. */
 export interface RecordService {
+  /** The record as it is; nobody changes it before this transaction ends. Throws StepFailure when it isn't there. */
+  get(record: string): Promise<RecordData>
   create(pipeline: string, data: DataObject): Promise<RecordData>
   /** Changes the named fields and leaves the rest. `changed` names the fields that really differ. */
   update(record: string, changes: DataObject): Promise<{ record: RecordData; changed: string[] }>
@@ -80,6 +82,12 @@ export interface WebhookResponse {
   body: Data
 }
 
+/** Where the outside finds an execution. */
+export interface AddressService {
+  /** The address that a call to this execution goes to. Nobody can guess it, and nothing has to be stored for it. */
+  callback(execution: ExecutionId): string
+}
+
 /** Everything outside the engine that nodes may ask for; each host (Deno functions, tests, browser preview) supplies it. */
 export interface Services {
   clock: Clock
@@ -103,7 +111,13 @@ export interface WorkflowService {
 export interface Scope {
   workspace: { id: WorkspaceId; name: string; timeZone: string }
   workflow: { id: WorkflowId; name: string }
-  execution: { id: ExecutionId; mode: 'live' | 'test'; startedAt: string }
+  execution: {
+    id: ExecutionId
+    mode: 'live' | 'test'
+    startedAt: string
+    /** Only where some step of the workflow looks at the execution: making it costs a little. */
+    callback_url?: string
+  }
 }
 
 /** What a node's `run` is given besides its config. */

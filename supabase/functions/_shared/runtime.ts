@@ -1,6 +1,7 @@
 import type { ExecutionId } from '../../../src/lib/engine/ids.ts'
 import type { WebhookResponse } from '../../../src/lib/engine/services.ts'
 import type { AcceptResult, ClaimedExecution, NewExecution } from '../../../src/lib/engine/store.ts'
+import { CallbackAddresses } from './callback-address.ts'
 import { isOutage } from './database/outage.ts'
 import { Pool } from './database/pool.ts'
 import {
@@ -43,6 +44,7 @@ export class Runtime {
   readonly pool: Pool
   readonly store: PostgresStore
   readonly secrets: Secrets
+  readonly addresses: CallbackAddresses
   readonly #engine: Engine
   readonly #leases: LeaseKeeper
   readonly #running = new Set<Promise<RunOutcome>>()
@@ -56,13 +58,14 @@ export class Runtime {
   /** `for`: a process that answers many requests, or a single invocation that works off what it finds and ends. */
   constructor({ for: purpose }: { for: 'process' | 'invocation' } = { for: 'process' }) {
     this.#isInvocation = purpose === 'invocation'
-    const { databaseUrl, secretsKey, allowPrivateHosts, smtpUrl, mailFrom, processorLimitMs } =
-      environment()
+    const { supabaseUrl, databaseUrl, secretsKey } = environment()
+    const { allowPrivateHosts, smtpUrl, mailFrom, processorLimitMs } = environment()
     this.#shift = new Shift(processorLimitMs)
     this.#mayHandOver = this.#isInvocation || processorLimitMs > 0
     this.pool = new Pool(databaseUrl, POOL_SIZE)
     this.store = new PostgresStore(databaseUrl, this.pool)
     this.secrets = new Secrets(secretsKey)
+    this.addresses = new CallbackAddresses(`${supabaseUrl}/functions/v1`, secretsKey)
     this.#engine = createEngine({
       store: this.store,
       services: {
@@ -71,6 +74,7 @@ export class Runtime {
         mail: new SmtpMail(smtpUrl, mailFrom),
       },
       registry,
+      addresses: this.addresses,
       owner: `functions ${Deno.pid}`,
     })
     this.#leases = new LeaseKeeper(this.store, this.#engine)

@@ -8,6 +8,7 @@ import { runtime } from '../_shared/runtime.ts'
 import { RateLimited } from '../_shared/store/limits.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
 import { awaitResult } from './await-result.ts'
+import { callbackToken, receiveCallback } from './callback.ts'
 import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trigger.ts'
 import { payload } from './payload.ts'
 import { notPublished, notStorable, tooMany, unknownAddress, wrongMethod } from './refusals.ts'
@@ -20,6 +21,8 @@ const triggers = (): WebhookTriggers =>
 /** Turns a request to /webhook/<token> into an execution, or into a refusal that creates nothing. */
 export async function handleWebhook(request: Request): Promise<Response> {
   try {
+    const callback = callbackToken(request.url)
+    if (callback !== undefined) return await receiveCallback(request, callback)
     return await receive(request, tokenOf(request.url))
   } catch (problem) {
     if (problem instanceof Refused) return refuse(problem.refusal)

@@ -12,6 +12,26 @@ export const unknownAddress = () =>
     hint: 'Copy the address again from the webhook step of your workflow.',
   })
 
+/** No execution gave this address out, or it is gone. */
+export const unknownCallback = () =>
+  new Refused({
+    status: 404,
+    code: 'callback.unknown_address',
+    title: 'Nothing waits at this address',
+    detail: 'The address does not belong to any execution of a workflow.',
+    hint: 'Use the address exactly as the workflow sent it.',
+  })
+
+/** It was called before, or the execution has ended. */
+export const calledBefore = () =>
+  new Refused({
+    status: 410,
+    code: 'callback.over',
+    title: 'Nothing waits here any more',
+    detail: 'This address was called before, or the execution that waited has ended.',
+    hint: 'There is nothing more to do.',
+  })
+
 /** The token is known, but nothing is live. */
 export const notPublished = () =>
   new Refused({

@@ -132,8 +132,15 @@ function itemSource(loop: NodeDefinition, steps: readonly Source[]): Source {
   }
 }
 
+const SAMPLE_EXECUTION = '0198c0de-0000-7000-8000-000000000001'
+
 function generalSource({ workflow, workspace, now }: Surroundings): Source {
-  const value: DataObject = { now, workflow: { ...workflow }, workspace: { ...workspace } }
+  const value: DataObject = {
+    now,
+    workflow: { ...workflow },
+    workspace: { ...workspace },
+    execution: { id: SAMPLE_EXECUTION, callback_url: 'https://…' },
+  }
   return {
     base: '',
     title: 'This workflow',

@@ -15,7 +15,7 @@ import { texts, type UnknownName } from './texts.ts'
 /** Names that are the same everywhere, with those within them. */
 const FACTS: Record<string, readonly string[]> = {
   workflow: ['id', 'name'],
-  execution: ['id', 'mode', 'startedAt'],
+  execution: ['id', 'mode', 'startedAt', 'callback_url'],
   workspace: ['id', 'name', 'timeZone'],
   now: [],
 }

@@ -40,6 +40,8 @@ export interface Drive {
   trigger: PlanNode
   store: ExecutionStore
   services: Services
+  /** Where the outside can call this execution; null where none of its steps wants to know. */
+  callbackUrl: string | null
   /** Milliseconds since 1970 by which the lease should be given back. */
   deadline: number | null
   /** Moves the deadline to the moment when it's aborted. */
@@ -100,7 +102,7 @@ export class Driver implements Surroundings {
       deadline: drive.deadline,
       wasLetGo: claimed.lease.number > 1,
     })
-    this.facts = new ExecutionFacts(claimed, version, state, trigger)
+    this.facts = new ExecutionFacts(claimed, version, state, trigger, drive.callbackUrl)
     this.#take(effects)
   }
 

@@ -2,7 +2,7 @@ import { errorData, LeaseLost, toWeftError, WeftError } from '../errors.ts'
 import type { ExecutionId } from '../ids.ts'
 import type { Registry } from '../nodes/registry.ts'
 import { PlanCache } from '../plan/cache.ts'
-import type { Services, WebhookResponse } from '../services.ts'
+import type { AddressService, Services, WebhookResponse } from '../services.ts'
 import type {
   AcceptResult,
   ClaimedExecution,
@@ -20,6 +20,8 @@ export interface EngineOptions {
   store: ExecutionStore
   services: Services
   registry: Registry
+  /** Without it, templates have no `execution.callback_url`. */
+  addresses?: AddressService
   /** Names this process in logs. */
   owner: string
 }
@@ -54,7 +56,13 @@ export interface Engine {
 }
 
 /** The engine. One per process; it keeps plans of versions that it has run. */
-export function createEngine({ store, services, registry, owner }: EngineOptions): Engine {
+export function createEngine({
+  store,
+  services,
+  registry,
+  addresses,
+  owner,
+}: EngineOptions): Engine {
   const plans = new PlanCache(registry)
   const running = new Map<ExecutionId, { lease: Lease; driver: Driver }>()
 
@@ -71,6 +79,7 @@ export function createEngine({ store, services, registry, owner }: EngineOptions
     let answered = false
     const driver = new Driver({
       ...{ claimed, version, plan, trigger, store, services },
+      callbackUrl: plan.usesExecution ? (addresses?.callback(lease.execution) ?? null) : null,
       deadline: limits.deadline ?? null,
       handOver: limits.handOver ?? null,
       onResponse(response) {

@@ -21,6 +21,7 @@ export class ExecutionFacts implements Facts {
     version: VersionRecord,
     state: RunState,
     trigger: PlanNode,
+    callbackUrl: string | null,
   ) {
     this.workspace = version.workspace
     this.workflow = version.workflow
@@ -28,6 +29,7 @@ export class ExecutionFacts implements Facts {
       id: claimed.lease.execution,
       mode: claimed.mode,
       startedAt: claimed.createdAt,
+      ...(callbackUrl === null ? {} : { callback_url: callbackUrl }),
     }
     this.#state = state
     this.#trigger = trigger

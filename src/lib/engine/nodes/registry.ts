@@ -13,6 +13,9 @@ import { merge } from './logic/merge.ts'
 import { repeatUntil } from './logic/repeat.ts'
 import { stopWithError } from './logic/stop.ts'
 import { switchNode } from './logic/switch.ts'
+import { waitForCallback } from './logic/wait-callback.ts'
+import { waitForCondition } from './logic/wait-condition.ts'
+import { waitForRecord } from './logic/wait-record.ts'
 import { sendEmail } from './messages/send-email.ts'
 import { calledTrigger } from './triggers/called.ts'
 import { failureTrigger } from './triggers/failure.ts'
@@ -55,6 +58,9 @@ export const registry: Registry = createRegistry([
   repeatUntil,
   breakLoop,
   delay,
+  waitForRecord,
+  waitForCondition,
+  waitForCallback,
   callWorkflow,
   stopWithError,
   sendEmail,

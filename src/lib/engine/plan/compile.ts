@@ -39,6 +39,7 @@ export function compile(definition: WorkflowDefinition, registry: Registry): Pla
       entries.set(trigger, entry)
       return entry
     },
+    usesExecution: nodes.some(({ config }) => config.uses.has('execution')),
     timeoutMs: timeoutSeconds === undefined ? null : timeoutSeconds * 1000,
     mostSteps: maxSteps,
   }

@@ -13,6 +13,8 @@ export interface Plan {
   entry(trigger: PlanNode): Entry
   /** How long an execution may take, waiting included. */
   timeoutMs: number | null
+  /** Whether any of its steps looks at the execution itself. */
+  usesExecution: boolean
   /** How many steps one may have; null: as many as the engine allows. */
   mostSteps: number | null
 }

@@ -1,4 +1,3 @@
-import type { Data } from '../../data.ts'
 import { StepFailure } from '../../errors.ts'
 import { finish, type Finished, type Port } from '../define-node.ts'
 import { field } from '../fields.ts'
@@ -38,10 +37,7 @@ export const hasTimeoutPort = ({ limited, onTimeout }: Partial<Patience>): boole
   limited === true && onTimeout === 'port'
 
 /** What becomes of a step whose time is up. */
-export function timeUp<Output extends Data>(
-  { onTimeout }: Patience,
-  output: Output,
-): Finished<Output> {
+export function timeUp<Output>({ onTimeout }: Patience, output: Output): Finished<Output> {
   if (onTimeout === 'fail') {
     throw new StepFailure({
       code: 'wait.timed_out',

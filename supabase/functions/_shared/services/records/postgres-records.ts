@@ -50,6 +50,17 @@ export class PostgresRecords implements RecordService {
     this.#workspace = workspace
   }
 
+  async get(record: string): Promise<RecordData> {
+    const [row] = isUuid(record)
+      ? await this.#queries.query<RecordRow>(
+          `select ${COLUMNS} from public.records r where r.id = $1 and r.deleted_at is null for share of r`,
+          [record],
+        )
+      : []
+    if (row === undefined) throw recordNotFound(record)
+    return recordData(row)
+  }
+
   async create(pipeline: string, data: DataObject): Promise<RecordData> {
     const values = filledOnly(fittingValues(data, await this.#shape(pipeline), 'values'))
     const [row] = await this.#run(
