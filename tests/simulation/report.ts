@@ -1,4 +1,4 @@
-import { judge, type Verdict } from './verdict.ts'
+import { judge, TWIN, type Verdict } from './verdict.ts'
 
 /** So many of the last things that happened are told. */
 const TAIL = 60
@@ -27,7 +27,7 @@ export async function logOf(seed: number): Promise<string[]> {
 
 /** A broken promise, for people: the seed, what is wrong, the way there, and how to see it again. */
 export async function told({ seed, problems }: Verdict): Promise<string> {
-  const lines = await logOf(seed)
+  const lines = (await logOf(seed)).filter((line) => !line.startsWith(TWIN))
   return [
     `seed ${seed} breaks a promise:`,
     ...problems.map((problem) => `  - ${problem}`),

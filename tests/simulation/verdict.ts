@@ -12,6 +12,9 @@ export interface Verdict {
   steps: number
 }
 
+/** What lines of the fault-free run begin with in a log. */
+export const TWIN = 'without faults '
+
 /** Runs a seed's world with its faults, then its fault-free twin, and compares how both ended. */
 export async function judge(seed: number, circumstances: Circumstances = {}): Promise<Verdict> {
   const world = new World(seed, circumstances)
@@ -22,7 +25,9 @@ export async function judge(seed: number, circumstances: Circumstances = {}): Pr
   if (problems.length > 0) return { seed, problems, steps }
   const unclear = unclearPlaces(world, real, problems)
   const { makeStore: _store, registry: _registry, tamper: _tamper, ...same } = circumstances
-  const twin = new World(seed, { ...same, isFaultFree: true, unclear })
+  const { onLog } = same
+  const log = onLog === undefined ? {} : { onLog: (line: string) => onLog(`${TWIN}${line}`) }
+  const twin = new World(seed, { ...same, ...log, isFaultFree: true, unclear })
   const twinHasEnded = await twin.run()
   const wanted = endingOf(twin)
   problems.push(...wanted.problems.map((problem) => `without faults: ${problem}`))
