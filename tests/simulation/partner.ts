@@ -13,38 +13,45 @@ export type Manner = (typeof MANNERS)[number]
 
 /** What reached the other side under one key. */
 export interface Called {
-  /** Times that it came this far; a connection that was refused never did. */
-  arrivals: number
   /** Times that it did there what was asked. */
   effects: number
   /** Times that our side tried. */
   tries: number
+  /** What the last try met. */
+  last: Manner
 }
+
+/** How crashes can decide how a step ends. */
+export type Mark = 'unclear' | 'breaking'
+
+/** Nobody can know what a call came to that met with this. */
+export const isSilent = (manner: Manner): boolean => manner === 'lost' || manner === 'hangs'
 
 /** The world outside of Weft: services and mail servers. It remembers every key that it ever saw. */
 export class Partner {
   readonly calls = new Map<string, Called>()
   readonly #audit: Audit
-  /** What a fault-free run is told: at these keys' places it stays unclear what happened. */
-  readonly #isUnclear: (key: string) => boolean
+  /** What a fault-free run is told: that at this key's place, crashes have decided in the run it's compared with. */
+  readonly #markOf: (key: string) => Mark | undefined
 
-  constructor(audit: Audit, isUnclear: (key: string) => boolean) {
+  constructor(audit: Audit, markOf: (key: string) => Mark | undefined) {
     this.#audit = audit
-    this.#isUnclear = isUnclear
+    this.#markOf = markOf
   }
 
   /** What one call comes to. */
-  meet(key: string, script: string): Manner {
-    const called = this.calls.get(key) ?? { arrivals: 0, effects: 0, tries: 0 }
+  meet(key: string, script: string): Manner | Mark {
+    const called: Called = this.calls.get(key) ?? { effects: 0, tries: 0, last: 'ok' }
     this.calls.set(key, called)
     if (this.#audit.intent(key) === undefined) {
       this.#audit.tell(`the key ${key} went out before its intent was written down`)
     }
-    if (this.#isUnclear(key)) return 'lost'
+    const mark = this.#markOf(key)
+    if (mark !== undefined) return mark
     const manners = script.split('-') as Manner[] // scripts are drawn from manners
     const manner = manners[Math.min(called.tries, manners.length - 1)] ?? 'ok'
     called.tries += 1
-    if (manner !== 'refused') called.arrivals += 1
+    called.last = manner
     if (manner === 'ok' || manner === 'lost') called.effects += 1
     return manner
   }
@@ -56,6 +63,14 @@ const refused = (): StepFailure =>
     title: 'The other side could not be reached',
     detail: 'The connection was refused.',
     retryable: true,
+  })
+
+const breaking = (): StepFailure =>
+  new StepFailure({
+    code: 'step.keeps_breaking',
+    title: 'This step was interrupted again and again',
+    detail: 'In the other run.',
+    retryable: false,
   })
 
 const unclear = (): Uncertain =>
@@ -83,7 +98,8 @@ export function servicesOf(world: World, process: Process): Services {
         if (manner === 'hangs') return
         timeline.after(world.latency(), process, () => {
           if (manner === 'refused') reject(refused())
-          else if (manner === 'lost') reject(unclear())
+          else if (manner === 'lost' || manner === 'unclear') reject(unclear())
+          else if (manner === 'breaking') reject(breaking())
           else resolve(onOk(manner))
         })
       })

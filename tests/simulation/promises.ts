@@ -1,4 +1,6 @@
+import type { StepRecord } from '#lib/engine/index.ts'
 import type { Ending, ExecutionEnd, StepEnd } from './ending.ts'
+import { isSilent, type Mark } from './partner.ts'
 import type { World } from './world.ts'
 
 /** The items of a path, as records name them. */
@@ -64,30 +66,61 @@ function mayRepeat(world: World, { node }: StepEnd, execution: ExecutionEnd['id'
   return config?.['method'] === 'GET' || config?.['ifUnclear'] === 'retry'
 }
 
+/** How many attempts of a step may be cut off: the last one ends it. */
+const MOST_CUT_OFF = 5
+
 /**
- * Places where an attempt was cut off and its step may not be repeated: it's unclear there what happened, and nobody
- * can know. That is allowed only where another process found an attempt that the first one had begun.
+ * Places where crashes have changed how a step ended, which is allowed in two ways only, and checked here.
+ *
+ * Nobody knows what happened: an attempt of a step that must not be repeated was begun by one process and found by
+ * another, or the other side gave no answer (then the fault-free run meets the same). Or a step was cut off five times.
  */
-export function unclearPlaces(
+export function marked(
   world: World,
   { executions }: Ending,
   problems: string[],
-): Set<string> {
-  const places = new Set<string>()
+): Map<string, Mark> {
+  const marks = new Map<string, Mark>()
   for (const [name, { id, steps }] of executions) {
-    for (const [place, { record }] of steps) {
-      if (record.error?.code !== 'step.outcome_unknown') continue
+    for (const [at, { record }] of steps) {
+      const code = record.error?.code
       // A loop that fails with one of its items says the same.
       if (!world.isExternal(id, record.node)) continue
-      const called = [...world.partner.calls].find(
-        ([key]) => world.placeOfKey(key) === `${name} ${place}`,
-      )
-      const isOutside = called !== undefined && called[1].tries > 0
+      const place = `${name} ${at}`
       const isCutOff = world.database.audit.changedHands(id, record)
-      if (!isCutOff && !isOutside)
-        problems.push(`${name} ${place} is unclear, although nothing cut it off`)
-      places.add(`${name} ${place}`)
+      if (code === 'step.outcome_unknown') {
+        if (!isCutOff && !wasUnanswered(world, place)) {
+          problems.push(`${place} is unclear, although nothing cut it off`)
+        }
+        marks.set(place, 'unclear')
+      }
+      if (code === 'step.keeps_breaking') {
+        const times = cutOffs(world, id, record)
+        if (!isCutOff || times !== MOST_CUT_OFF) {
+          problems.push(`${place} was given up after it was cut off ${times} times`)
+        }
+        marks.set(place, 'breaking')
+      }
     }
   }
-  return places
+  return marks
+}
+
+/** The last thing that the other side did was to say nothing. */
+function wasUnanswered(world: World, place: string): boolean {
+  const calls = [...world.partner.calls]
+  return calls.some(([key, { last }]) => isSilent(last) && world.placeOfKey(key) === place)
+}
+
+/** Attempts of a step that another process found unfinished, the last one included. */
+function cutOffs(
+  { database }: World,
+  execution: ExecutionEnd['id'],
+  { node, path }: StepRecord,
+): number {
+  const before = database.store
+    .steps(execution)
+    .filter((step) => step.node === node && step.path === path)
+    .filter((step) => step.error?.code === 'step.interrupted')
+  return before.filter((step) => database.audit.changedHands(execution, step)).length + 1
 }

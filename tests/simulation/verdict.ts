@@ -1,6 +1,6 @@
 import { differences } from './comparison.ts'
 import { endingOf, type Ending } from './ending.ts'
-import { once, unclearPlaces } from './promises.ts'
+import { marked, once } from './promises.ts'
 import { World, type Circumstances } from './world.ts'
 
 /** What came of one seed. */
@@ -23,11 +23,11 @@ export async function judge(seed: number, circumstances: Circumstances = {}): Pr
   const { steps } = world.timeline
   const problems = [...real.problems, ...stuck(real, hasEnded), ...once(world, real)]
   if (problems.length > 0) return { seed, problems, steps }
-  const unclear = unclearPlaces(world, real, problems)
+  const marks = marked(world, real, problems)
   const { makeStore: _store, registry: _registry, tamper: _tamper, ...same } = circumstances
   const { onLog } = same
   const log = onLog === undefined ? {} : { onLog: (line: string) => onLog(`${TWIN}${line}`) }
-  const twin = new World(seed, { ...same, ...log, isFaultFree: true, unclear })
+  const twin = new World(seed, { ...same, ...log, isFaultFree: true, marks })
   const twinHasEnded = await twin.run()
   const wanted = endingOf(twin)
   problems.push(...wanted.problems.map((problem) => `without faults: ${problem}`))

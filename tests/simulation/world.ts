@@ -9,7 +9,7 @@ import { Database } from './database.ts'
 import { Faults } from './faults.ts'
 import { LEASE_MS, MOST_STEPS } from './limits.ts'
 import { nameOf, types } from './nodes.ts'
-import { Partner } from './partner.ts'
+import { Partner, type Mark } from './partner.ts'
 import { People } from './people.ts'
 import { populate, type Request } from './population.ts'
 import { Process } from './process.ts'
@@ -24,8 +24,8 @@ const MOST_FAULTS = 8
 export interface Circumstances {
   /** Nothing goes wrong. */
   isFaultFree?: boolean
-  /** Places where it stays unclear what happened outside, as it stayed in the run that is compared with. */
-  unclear?: ReadonlySet<string>
+  /** Places where crashes decided how a step ended, in the run that is compared with. */
+  marks?: ReadonlyMap<string, Mark>
   /** Another store, e.g. one that is broken on purpose. */
   makeStore?: (clock: { now(): number }) => MemoryStore
   /** Other node types. */
@@ -51,7 +51,7 @@ export class World {
   #made = 0
 
   constructor(seed: number, circumstances: Circumstances = {}) {
-    const { isFaultFree = false, unclear = new Set(), registry = types } = circumstances
+    const { isFaultFree = false, marks = new Map(), registry = types } = circumstances
     // What there is is the same in every run of a seed; what happens then is a matter of its own.
     const { versions, requests } = populate(new Random(seed))
     const happening = new Random(seed ^ (isFaultFree ? 0x1f123bb5 : 0x2545f491))
@@ -63,7 +63,7 @@ export class World {
     const makeStore =
       circumstances.makeStore ?? ((clock) => new MemoryStore({ clock, leaseMs: LEASE_MS }))
     this.database = new Database(makeStore, this.timeline, this.faults)
-    this.partner = new Partner(this.database.audit, (key) => unclear.has(this.placeOfKey(key)))
+    this.partner = new Partner(this.database.audit, (key) => marks.get(this.placeOfKey(key)))
     this.#people = new People(this, happening.fork())
     this.#registry = registry
     this.#onLog = circumstances.onLog
