@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Ending, ExecutionEnd, StepEnd } from './ending.ts'
 import { itemsOf } from './promises.ts'
 
@@ -64,7 +65,7 @@ function compared(
   const mayDiffer =
     (isCalledOff || mine.wasCancelled) &&
     (mine.status === 'cancelled' || theirs.status === 'cancelled')
-  const problems = ownError(name, mine)
+  const problems = [...ownError(name, mine), ...ownItemErrors(name, mine)]
   if (mine.status !== theirs.status && !mayDiffer) {
     const told = ({ status, error }: ExecutionEnd) => `${status} (${error?.code})`
     problems.push(`${name} is ${told(mine)} instead of ${told(theirs)}`)
@@ -83,6 +84,28 @@ function compared(
   }
   return problems
 }
+
+const failures = z.object({
+  failed: z.array(z.object({ index: z.number(), error: z.object({ code: z.string() }) })),
+})
+
+/** An item that failed did so because of one of the steps in it. */
+function ownItemErrors(name: string, { steps }: ExecutionEnd): string[] {
+  const all = [...steps.values()]
+  return all.flatMap(({ type, node, path, record: { output } }) => {
+    const told = type === 'logic.for_each' ? failures.safeParse(output).data?.failed : undefined
+    return (told ?? []).flatMap(({ index, error }) => {
+      const item = `${path === '' ? '' : `${path}/`}${node}:${index}`
+      const isOwn = all.some(
+        (step) => isInside(step.path, item) && step.record.error?.code === error.code,
+      )
+      return isOwn ? [] : [`${name} ${item} failed of ${error.code}, which none of its steps did`]
+    })
+  })
+}
+
+const isInside = (path: string, item: string): boolean =>
+  path === item || path.startsWith(`${item}/`)
 
 /** An execution that failed did so because of one of its steps. */
 function ownError(name: string, { status, error, steps }: ExecutionEnd): string[] {
