@@ -114,6 +114,7 @@ export const texts = {
     goOn: 'Go on from where it stopped',
     goOnShort: 'Go on',
     replay: 'Replay',
+    replayFrom: 'Replay from here',
     keep: 'Leave it',
     cancelled: 'It is being stopped.',
     retried: 'It goes on from where it stopped.',
