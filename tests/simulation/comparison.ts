@@ -89,18 +89,26 @@ const failures = z.object({
   failed: z.array(z.object({ index: z.number(), error: z.object({ code: z.string() }) })),
 })
 
-/** An item that failed did so because of one of the steps in it. */
+/** An item that failed did so because of one of the steps in it; and so did a loop that failed with one of its items. */
 function ownItemErrors(name: string, { steps }: ExecutionEnd): string[] {
   const all = [...steps.values()]
-  return all.flatMap(({ type, node, path, record: { output } }) => {
-    const told = type === 'logic.for_each' ? failures.safeParse(output).data?.failed : undefined
-    return (told ?? []).flatMap(({ index, error }) => {
-      const item = `${path === '' ? '' : `${path}/`}${node}:${index}`
-      const isOwn = all.some(
-        (step) => isInside(step.path, item) && step.record.error?.code === error.code,
+  return all.flatMap(({ node, path, record: { output, error } }) => {
+    const loop = `${path === '' ? '' : `${path}/`}${node}`
+    const ofItems = (failures.safeParse(output).data?.failed ?? []).map(
+      ({ index, error: { code } }) => ({
+        code,
+        is: (at: string) => isInside(at, `${loop}:${index}`),
+      }),
+    )
+    const ofLoop =
+      error === null || error.node === node
+        ? []
+        : [{ code: error.code, is: (at: string) => at.startsWith(`${loop}:`) }]
+    return [...ofItems, ...ofLoop]
+      .filter(
+        ({ code, is }) => !all.some((step) => is(step.path) && step.record.error?.code === code),
       )
-      return isOwn ? [] : [`${name} ${item} failed of ${error.code}, which none of its steps did`]
-    })
+      .map(({ code }) => `${name} ${loop} failed of ${code}, which no step in it did`)
   })
 }
 

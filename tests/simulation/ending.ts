@@ -40,14 +40,12 @@ const VARIABLE =
   /\d{4}-\d\d-\d\dT[\d:.]+Z|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-f]{16})?/g
 
 /**
- * The words in which a failure is told depend on how it came about; and of several steps of an item that fail, chance
- * decides which one its loop hears of (comparison.ts looks whether it's one of them).
+ * Of several steps of an item that fail, chance decides which one its loop hears of, and hands on. Each step's own error is
+ * compared by itself, and comparison.ts looks whether the loop's is one of them.
  */
 function comparable(key: string, value: unknown): unknown {
-  if (key === 'detail') return '…'
-  if (typeof value !== 'object' || value === null || !('index' in value) || !('error' in value))
-    return value
-  return { index: value.index }
+  const isError = key === 'error' && typeof value === 'object' && value !== null && 'code' in value
+  return isError ? '…' : value
 }
 
 const normal = (data: Data): string => JSON.stringify(data, comparable).replaceAll(VARIABLE, '…')
@@ -56,7 +54,8 @@ const normal = (data: Data): string => JSON.stringify(data, comparable).replaceA
 function textOf({ node, status, port, output, error }: StepRecord, name: string): string {
   // Of several steps that could fail, chance decides which one an error workflow hears of.
   if (node === 't0' && name.endsWith(' failed')) return status
-  return `${status} ${port} ${error === null ? normal(output) : error.code}`
+  const isOfItem = error !== null && error.node !== node
+  return `${status} ${port} ${error === null ? normal(output) : isOfItem ? 'of an item' : error.code}`
 }
 
 /** Reads off how everything ended. */
