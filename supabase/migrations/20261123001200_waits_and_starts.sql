@@ -6,7 +6,7 @@ alter table public.executions
   add column parent_node text,
   add column parent_path text,
   -- How many executions led to it: 0 when it came from outside.
-  add column depth smallint not null default 0,
+  add column depth integer not null default 0,
   -- Something arrived for a waiting step, and nobody has looked since. Like cancel_requested_at it stands in the row
   -- itself: a run that is falling asleep at this moment reads the newest row, whatever its snapshot shows.
   add column delivered_at timestamptz;

@@ -109,7 +109,7 @@ begin
          coalesce(s.trigger_data, 'null'), s.mode, s.parent_id, s.parent_node, s.parent_path, s.depth, 'queued', 0, null
   from jsonb_to_recordset(p_starts) as s (
     id uuid, workspace_id uuid, workflow_id uuid, version_id uuid, trigger_node text, trigger_kind text,
-    trigger_data jsonb, mode text, parent_id uuid, parent_node text, parent_path text, depth smallint
+    trigger_data jsonb, mode text, parent_id uuid, parent_node text, parent_path text, depth integer
   )
   on conflict (id) do nothing
   returning e.id;

@@ -2,6 +2,8 @@
 -- Workflows without limits pay nothing: their executions never come here.
 
 -- What a version's settings limit; empty for most.
+-- Versions are few and small: writing them anew takes no time.
+-- squawk-ignore adding-field-with-default
 alter table public.workflow_versions
   add column limits jsonb generated always as (
     case when definition -> 'settings' ?| array['maxConcurrency', 'rateLimit'] then definition -> 'settings' end

@@ -157,9 +157,11 @@ describe('waiting for a condition', () => {
     const b = bench()
     const { execution } = await b.run(waiting('logic.wait_condition', config), { name: 'Ada' })
     const stored = b.store.executions.get(execution)
-    const [record] = b.store.records(stored!.made.workspace).all() // it has just run
+    if (stored === undefined) throw new Error('it has just run')
+    const records = b.store.records(stored.made.workspace)
+    const [record] = records.all()
     const change = async (name: string) => {
-      await b.store.records(stored!.made.workspace).update(record?.id ?? '', { name })
+      await records.update(record?.id ?? '', { name })
       expect(b.store.deliver(execution, 'record', record?.id ?? '', {})).toBe(true)
       const claimed = await b.store.claim(execution)
       return claimed === null ? null : await b.clock.until(b.engine.run(claimed))
