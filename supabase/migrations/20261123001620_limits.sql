@@ -3,8 +3,8 @@
 
 -- What a version's settings limit; empty for most.
 -- Versions are few and small: writing them anew takes no time.
--- squawk-ignore adding-field-with-default
 alter table public.workflow_versions
+  -- squawk-ignore adding-field-with-default
   add column limits jsonb generated always as (
     case when definition -> 'settings' ?| array['maxConcurrency', 'rateLimit'] then definition -> 'settings' end
   ) stored;
