@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Batcher } from '../../supabase/functions/_shared/store/batcher.ts'
+import { Turns } from '../../supabase/functions/_shared/work/turns.ts'
 import { manual, row, set } from './drawing.ts'
 import { Office } from './office.ts'
 
@@ -24,6 +25,51 @@ describe('a batch that cannot take all who wait', () => {
       ['a2', 'a3', 'a4', 'a5'],
       ['a6', 'a7', 'a8', 'a9'],
     ])
+  })
+})
+
+describe('what comes in', () => {
+  /** Takes a turn that lasts until it's let go. */
+  function taking(turns: Turns, workspace: string) {
+    const { promise, resolve } = Promise.withResolvers<null>()
+    const seen = { begun: false, letGo: () => resolve(null), done: Promise.resolve<null>(null) }
+    seen.done = turns.take(workspace, () => {
+      seen.begun = true
+      return promise
+    })
+    return seen
+  }
+  const begun = (taken: { begun: boolean }[]) => taken.filter((one) => one.begun).length
+  const soon = () => new Promise((done) => setTimeout(done, 0))
+
+  test('never waits while one workspace is alone', async () => {
+    const turns = new Turns()
+    const flood = Array.from({ length: 100 }, () => taking(turns, 'noisy'))
+    await soon()
+    expect(begun(flood)).toBe(100)
+  })
+
+  test('waits for its own workspace, while others come, too, and all of it has its turn', async () => {
+    let now = 10_000
+    const turns = new Turns(() => now)
+    const quiet = taking(turns, 'quiet')
+    const flood = Array.from({ length: 50 }, () => taking(turns, 'noisy'))
+    await soon()
+    expect([quiet.begun, begun(flood)]).toEqual([true, 16])
+    expect(taking(turns, 'quiet').begun).toBe(true)
+    for (const one of flood) {
+      one.letGo()
+      await soon()
+    }
+    await Promise.all(flood.map((one) => one.done))
+    expect(begun(flood)).toBe(50)
+    quiet.letGo()
+    await quiet.done
+    // Nobody else has come for a while.
+    now += 5_000
+    const again = Array.from({ length: 50 }, () => taking(turns, 'noisy'))
+    await soon()
+    expect(begun(again)).toBe(50)
   })
 })
 

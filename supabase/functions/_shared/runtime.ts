@@ -21,6 +21,7 @@ import { SmtpMail } from './services/mail/smtp-mail.ts'
 import { handBack } from './store/hand-back.ts'
 import { PostgresStore } from './store/postgres-store.ts'
 import { Shift } from './work/shift.ts'
+import { Turns } from './work/turns.ts'
 
 const POOL_SIZE = 8
 
@@ -47,6 +48,7 @@ export class Runtime {
   readonly addresses: CallbackAddresses
   readonly #engine: Engine
   readonly #leases: LeaseKeeper
+  readonly #turns = new Turns()
   readonly #running = new Set<Promise<RunOutcome>>()
   #runsForMs: number | null = FUNCTION_RUNS_MS
   readonly #shift: Shift
@@ -107,7 +109,9 @@ export class Runtime {
     onResponse?: (response: WebhookResponse) => void,
   ): Promise<Started> {
     const { id } = execution
-    const { result, claimed } = await this.#engine.accept(execution)
+    const { result, claimed } = await this.#turns.take(execution.workspace, () =>
+      this.#engine.accept(execution),
+    )
     if (claimed === null) return { id, accepted: result }
     return { id, accepted: result, outcome: this.#run(claimed, onResponse) }
   }
