@@ -69,7 +69,8 @@ $$;
 
 -- The rare parts of a checkpoint, in a statement of their own within the same transaction: waits that open and close,
 -- executions that start. Called after private.write_checkpoints has found that the lease is held.
--- A call that nobody waits for any more, because its step or its whole execution is over, is stopped.
+-- An execution that is over waits for nothing, whatever its last write says. A call that nobody waits for any more,
+-- because its step or its whole execution is over, is stopped.
 create function private.write_extras(p_execution uuid, p_closed jsonb, p_open jsonb, p_starts jsonb)
 returns table (ready uuid)
 language plpgsql
@@ -80,11 +81,19 @@ declare
 begin
   with closed as (
     delete from public.execution_waits w
-    using jsonb_to_recordset(p_closed) as c (node text, path text, kind text, key text)
-    where w.execution_id = p_execution
-      and w.node_id = c.node
-      and w.path = c.path
-      and (c.kind is null or (w.kind = c.kind and w.key = c.key))
+    using public.executions e
+    where e.id = p_execution
+      and w.execution_id = e.id
+      and (
+        e.status not in ('queued', 'running', 'waiting')
+        or exists (
+          select
+          from jsonb_to_recordset(p_closed) as c (node text, path text, kind text, key text)
+          where w.node_id = c.node
+            and w.path = c.path
+            and (c.kind is null or (w.kind = c.kind and w.key = c.key))
+        )
+      )
     returning w.kind, w.key, w.delivered_at
   )
   select array_agg(c.key::uuid) into v_deserted

@@ -164,6 +164,71 @@ describe('calling a workflow and waiting for it', () => {
     expect(all.at(-1)?.error?.code).toBe('execution.too_deep')
     expect(b.store.executions.get(execution)?.error?.code).toBe('call.failed')
   })
+
+  it('stops what it called when it fails meanwhile', async () => {
+    const b = bench()
+    b.publish(sleeper, CALLED)
+    const torn = draw(
+      {
+        start: 'trigger.manual',
+        call: call(),
+        pause: { type: 'logic.delay', config: { duration: { amount: 1, unit: 'hours' } } },
+        stop: { type: 'logic.stop', config: { message: 'Enough' } },
+      },
+      ['start -> call', 'start -> pause -> stop'],
+    )
+    const { execution } = await b.run(torn)
+    await b.allToTheEnd()
+    expect(b.store.executions.get(execution)?.status).toBe('failed')
+    expect(of(b, CALLED).map(({ status }) => status)).toEqual(['cancelled'])
+  })
+
+  it('calls anew when it is retried, at the very same moment, too', async () => {
+    const b = bench()
+    b.publish(failing, CALLED)
+    const { execution } = await b.run(caller(given('amount', 4)))
+    await b.allToTheEnd()
+    b.publish(doubler, CALLED)
+    b.store.requestRetry(execution)
+    await b.allToTheEnd()
+    expect(b.store.executions.get(execution)?.status).toBe('succeeded')
+    expect(of(b, CALLED).map(({ status }) => status)).toEqual(['failed', 'succeeded'])
+  })
+
+  it('is not told twice: a retry of the called execution changes nothing for it', async () => {
+    const b = bench()
+    b.publish(failing, CALLED)
+    const { execution } = await b.run(caller())
+    await b.allToTheEnd()
+    const before = structuredClone(b.steps(execution))
+    const [child] = of(b, CALLED)
+    if (child === undefined) throw new Error('nothing was called')
+    b.store.requestRetry(child.made.id)
+    await b.allToTheEnd()
+    expect(child.status).toBe('failed')
+    expect(b.store.executions.get(execution)?.status).toBe('failed')
+    expect(b.steps(execution)).toEqual(before)
+  })
+
+  it.each([true, false])('calls 1,000 times at most (waiting: %s), and says so', async (wait) => {
+    const b = bench()
+    b.publish(doubler, CALLED)
+    const loop = draw(
+      {
+        start: 'trigger.manual',
+        loop: each('{{ trigger.list }}', { concurrency: 10 }),
+        call: call({ wait, ...given('amount', '{{ item }}') }),
+      },
+      ['start -> loop', 'loop:each -> call'],
+    )
+    const { execution } = await b.run(loop, { list: Array.from({ length: 1001 }, (_, i) => i) })
+    await b.allToTheEnd()
+    expect(b.store.executions.get(execution)?.error).toMatchObject({
+      code: 'execution.too_many_children',
+      node: 'call',
+    })
+    expect(of(b, CALLED)).toHaveLength(1000)
+  })
 })
 
 describe('calling a workflow and going on', () => {

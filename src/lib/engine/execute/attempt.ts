@@ -102,7 +102,7 @@ export class Attempt implements StepContext {
 
   /** Bound for the same reason as `log`. */
   get childId(): SuspendingContext['childId'] {
-    return (name = '') => childId(this.#at, `${this.idempotencyKey}${name}`)
+    return (name = '') => childId(this.#at, `${this.idempotencyKey} ${this.step.attempt} ${name}`)
   }
 
   /** Made when it's asked for, and bound: nodes take it out of the context. */

@@ -19,7 +19,8 @@ import type {
 } from '../store.ts'
 import { Attempt, openRecord, type Surroundings } from './attempt.ts'
 import { childOf } from './child.ts'
-import { ending } from './ending.ts'
+import { Children } from './children.ts'
+import { ending, NO_WAITS } from './ending.ts'
 import { ExecutionFacts } from './facts.ts'
 import { Journal } from './journal.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
@@ -65,6 +66,7 @@ export class Driver implements Surroundings {
   readonly #performer: Performer
   readonly #timestamps = new Timestamps()
   readonly #moments: Moments
+  readonly #children: Children
   #queue: Step[] = []
   #nextSeq: number
   /** Attempts that leave no rows, and so take no number. */
@@ -93,6 +95,7 @@ export class Driver implements Surroundings {
     })
     this.#mailbox = new Mailbox(services.clock)
     this.#performer = new Performer(this, services, claimed.workspace)
+    this.#children = new Children(plan, claimed.steps)
     this.#nextSeq = firstFreeSeq(claimed)
     const { state, effects } = begin(plan, trigger, claimed)
     this.#state = state
@@ -294,7 +297,9 @@ export class Driver implements Surroundings {
   }
 
   child(step: Step, start: ChildStart): NewExecution {
-    return childOf(this.#drive.claimed, step, start)
+    const child = childOf(this.#drive.claimed, step, start)
+    this.#children.add(child.id)
+    return child
   }
 
   /** The same, in the driving loop's own turn. */
@@ -418,6 +423,8 @@ export class Driver implements Surroundings {
     const finishedAt = this.iso(this.now())
     for (const record of leftOpen(this.#state)) {
       this.journal.append({ ...record, status: 'cancelled', finishedAt })
+      if (record.status === 'waiting')
+        this.journal.closeWaits({ node: record.node, path: record.path })
     }
     await this.journal.close(await this.journal.ask(() => this.#ending(end)))
     return end
@@ -427,7 +434,7 @@ export class Driver implements Surroundings {
   async #break(fault: EngineFault): Promise<RunOutcome> {
     const end = { status: 'failed', error: errorData(fault), output: null } as const
     try {
-      await this.journal.abandon(await this.#ending(end))
+      await this.journal.abandon({ ...(await this.#ending(end)), waits: NO_WAITS })
     } catch (cause) {
       return { status: 'lost', cause }
     }

@@ -9,6 +9,7 @@ import type {
   ExecutionStore,
   NewExecution,
   VersionRecord,
+  WaitChanges,
 } from '../store.ts'
 import { childId } from './child.ts'
 import { MOST_DEPTH } from './limits.ts'
@@ -22,6 +23,9 @@ interface Ending {
   /** Milliseconds since 1970. */
   now: number
 }
+
+/** Goes with an end of which nobody knows what was still waiting: an execution that is over waits for nothing. */
+export const NO_WAITS: WaitChanges = { open: [], closed: [] }
 
 /** The last write of an execution: whoever waits for it hears of it, and its error workflow begins, in the same commit. */
 export async function ending(

@@ -12,7 +12,7 @@ import type {
   VersionRecord,
 } from '../store.ts'
 import { Driver } from './driver.ts'
-import { ending } from './ending.ts'
+import { ending, NO_WAITS } from './ending.ts'
 import type { RunOutcome } from './outcome.ts'
 import { problems } from './problems.ts'
 
@@ -105,7 +105,7 @@ export function createEngine({
     const end = { status: 'failed', error: errorData(problem), output: null } as const
     try {
       const last = await ending(end, { store, claimed, version, now: services.clock.now() })
-      await store.checkpoint(claimed.lease, { ...last, steps: [] })
+      await store.checkpoint(claimed.lease, { ...last, waits: NO_WAITS, steps: [] })
     } catch (cause) {
       return { status: 'lost', cause }
     }

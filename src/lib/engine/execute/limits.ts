@@ -22,6 +22,9 @@ export const GRACE_MS = 10_000
 /** So many executions in a row may have led to one another; more is a workflow that calls itself without an end. */
 export const MOST_DEPTH = 10
 
+/** So many others one execution may start; more is a loop over more items than anybody meant. */
+export const MOST_CHILDREN = 1_000
+
 /** An execution with more steps than this runs in a circle; a workflow may set a lower number. */
 export const MOST_STEPS = 1_000_000
 

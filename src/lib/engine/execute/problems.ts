@@ -70,6 +70,15 @@ export const problems = {
       retryable: false,
     }),
 
+  tooManyChildren: (most: number): StepFailure =>
+    new StepFailure({
+      code: 'execution.too_many_children',
+      title: 'Too many workflows were called',
+      detail: `This execution has called other workflows ${most.toLocaleString('en')} times, which is as often as one execution may.`,
+      hint: 'Look for a loop over more items than you meant, or hand several items over with one call.',
+      retryable: false,
+    }),
+
   noTrigger: (): ConfigProblem =>
     new ConfigProblem({
       code: 'execution.no_trigger',

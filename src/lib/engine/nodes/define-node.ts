@@ -135,6 +135,8 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
   setsVariables?: boolean
   /** It ends the loop that it's in: no further item begins. */
   endsLoop?: boolean
+  /** It starts other executions, of which one execution may start only so many. */
+  startsExecutions?: boolean
   /** It leaves nothing behind, outside or in the workspace's data: a replay just runs it again. */
   readOnly?: boolean
   /** Only for steps that wait, and then with `true`: see TransactionalWait. */
@@ -210,7 +212,7 @@ export interface SuspendingContext extends StepContext {
   clock: Services['clock']
   /** What arrived since it fell asleep. */
   deliveries: readonly Delivery[]
-  /** The id of an execution that this step starts; the same in every attempt. `name` tells several apart. */
+  /** The id of an execution that this attempt starts: the same however often a crash undoes it. `name` tells several apart. */
   childId(name?: string): ExecutionId
 }
 

@@ -72,6 +72,7 @@ export const callWorkflow = defineNode({
   icon: 'workflow',
   effect: 'suspending',
   inTransaction: true,
+  startsExecutions: true,
   ports: ({ wait, ...patience }) => ({
     ...SINGLE,
     outputs: [
