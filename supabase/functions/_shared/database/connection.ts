@@ -1,3 +1,4 @@
+import { pid } from 'node:process'
 import pg from 'pg'
 import { isOutage, Unavailable } from './outage.ts'
 
@@ -15,7 +16,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
     query_timeout: STATEMENT_PATIENCE_MS,
     keepAlive: true,
     // Operators see in pg_stat_activity which process does what.
-    application_name: `weft ${Deno.pid}`,
+    application_name: `weft ${pid}`,
   }
 }
 
