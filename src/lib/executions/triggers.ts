@@ -1,5 +1,7 @@
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
+import CornerDownRight from '@lucide/svelte/icons/corner-down-right'
 import MousePointerClick from '@lucide/svelte/icons/mouse-pointer-click'
+import Siren from '@lucide/svelte/icons/siren'
 import Webhook from '@lucide/svelte/icons/webhook'
 import Zap from '@lucide/svelte/icons/zap'
 
@@ -13,6 +15,8 @@ const looks: Readonly<Record<string, TriggerLook>> = {
   'trigger.manual': { word: 'By hand', icon: MousePointerClick },
   'trigger.webhook': { word: 'Webhook', icon: Webhook },
   'trigger.schedule': { word: 'Schedule', icon: CalendarClock },
+  'trigger.called': { word: 'Another workflow', icon: CornerDownRight },
+  'trigger.failure': { word: 'A failure', icon: Siren },
 }
 
 /** The kinds that one can filter by. */

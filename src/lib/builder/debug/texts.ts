@@ -42,6 +42,10 @@ export const texts = {
     pausing: 'Pausing after the step that runs now…',
     close: 'Take it off the drawing',
     whole: 'Open on its own page',
+    calledBy: 'Called by',
+    failureOf: 'After the failure of',
+    called: 'Called',
+    moreCalled: 'and others',
   },
   steps: {
     label: 'Steps, in the order they began',
