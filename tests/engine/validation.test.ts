@@ -62,6 +62,15 @@ describe('what is wrong is said with the step, the field and the fix', () => {
     ])
   })
 
+  it('a workflow that is its own error workflow is a warning', () => {
+    const own = '00000000-0000-4000-8000-0000000000c2'
+    const definition = draw({ start: 'trigger.manual' }, [], { errorWorkflow: own })
+    expect(validateDefinition(definition, registry, own)).toMatchObject([
+      { code: 'workflow.own_error_workflow', severity: 'warning' },
+    ])
+    expect(problems(definition)).toEqual([])
+  })
+
   it('a trigger that is switched off does not count', () => {
     const off = draw({ start: { type: 'trigger.manual', disabled: true } }, [])
     expect(codes(off)).toEqual(['workflow.no_trigger'])

@@ -14,11 +14,14 @@ export class ProblemList {
   readonly warnings = $derived(this.all.filter(({ severity }) => severity === 'warning'))
   readonly #byNode = $derived(Map.groupBy(this.all, ({ node }): string => node ?? ''))
   readonly #registry: Registry
+  readonly #own: string | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #definition: WorkflowDefinition | null = null
 
-  constructor(registry: Registry) {
+  /** `own` is the id of the workflow, where there is one. */
+  constructor(registry: Registry, own?: string) {
     this.#registry = registry
+    this.#own = own
   }
 
   /** Looks at a definition soon; at once when nothing has been looked at yet. */
@@ -45,7 +48,7 @@ export class ProblemList {
   #look(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#definition) this.all = validateDefinition(this.#definition, this.#registry)
+    if (this.#definition) this.all = validateDefinition(this.#definition, this.#registry, this.#own)
   }
 }
 

@@ -81,6 +81,8 @@ export class Editor {
     registry: Registry
     canEdit: () => boolean
     presence?: Presence | null
+    /** The id of the workflow that is drawn. */
+    workflow?: string
   }) {
     this.registry = options.registry
     this.#canEdit = options.canEdit
@@ -89,7 +91,7 @@ export class Editor {
     this.document = new WorkflowDocument(options.doc, { longTexts: longTextsOf(options.registry) })
     this.#view = new DraftView(options.doc, (definition) => this.#take(definition))
     this.definition = this.#view.definition
-    this.problems = new ProblemList(options.registry)
+    this.problems = new ProblemList(options.registry, options.workflow)
     this.#take(this.#view.definition)
     const { undoManager } = this.document
     for (const event of ['stack-item-added', 'stack-item-popped', 'stack-cleared'] as const) {

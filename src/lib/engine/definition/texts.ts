@@ -20,6 +20,13 @@ export const texts = {
     detail: 'There is no trigger, so it would never run.',
     hint: 'Add a trigger, for example "Run by hand", "Webhook" or "Schedule".',
   }),
+  ownErrorWorkflow: (): Problem => ({
+    code: 'workflow.own_error_workflow',
+    severity: 'warning',
+    title: 'This workflow is its own error workflow',
+    detail: 'When it fails it would start itself, and what is broken would break again.',
+    hint: 'Choose another workflow in the settings of the workflow.',
+  }),
   unknownType: (node: NodeDefinition, nearest: string | undefined): Problem => ({
     code: 'node.unknown_type',
     severity: 'error',

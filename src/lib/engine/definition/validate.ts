@@ -9,9 +9,18 @@ import type { NodeDefinition, WorkflowDefinition } from './schema.ts'
 import { texts } from './texts.ts'
 import { variableProblems } from './validate-variables.ts'
 
-/** Everything that's wrong with a workflow, in the order of its steps; with an error in it, it can't be published. */
-export function validateDefinition(definition: WorkflowDefinition, registry: Registry): Problem[] {
+/**
+ * Everything that's wrong with a workflow, in the order of its steps; with an error in it, it can't be published.
+ * `own` is the workflow's id, for those who know it.
+ */
+export function validateDefinition(
+  definition: WorkflowDefinition,
+  registry: Registry,
+  own?: string,
+): Problem[] {
+  const { errorWorkflow } = definition.settings
   const found = [
+    ...(errorWorkflow !== undefined && errorWorkflow === own ? [texts.ownErrorWorkflow()] : []),
     ...triggerProblems(definition, registry),
     ...nameProblems(definition),
     ...edgeProblems(definition, registry),
