@@ -65,12 +65,15 @@ describe('the palette', () => {
     expect(registry.all.filter(({ icon }) => !hasIcon(icon)).map(({ icon }) => icon)).toEqual([])
   })
 
-  it('finds steps by any words, in the order of its groups', () => {
+  it('finds steps by any words, those that are called so first', () => {
     const titles = (typed: string) =>
       searchPalette(registry.all, typed).flatMap((group) => group.types.map((type) => type.type))
     expect(titles('mail')).toContain('mail.send')
     expect(titles('record create')).toEqual(['records.create'])
     expect(titles('no such thing')).toEqual([])
+    expect(titles('repeat')[0]).toBe('logic.repeat')
+    expect(titles('workflow')[0]).toBe('trigger.called')
+    expect(titles('delay')[0]).toBe('logic.delay')
     expect(titles('')).toHaveLength(registry.all.length)
   })
 })
