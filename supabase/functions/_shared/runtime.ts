@@ -50,6 +50,7 @@ export class Runtime {
   readonly #leases: LeaseKeeper
   readonly #turns = new Turns()
   readonly #running = new Set<Promise<RunOutcome>>()
+  readonly #runs = new Map<ExecutionId, Promise<RunOutcome>>()
   #runsForMs: number | null = FUNCTION_RUNS_MS
   readonly #shift: Shift
 
@@ -189,11 +190,18 @@ export class Runtime {
   /** What an execution of ours has started or woken goes on here, at once; if not, a worker finds it. */
   #takeUp(executions: readonly ExecutionId[]): void {
     for (const execution of executions) {
-      this.resume(execution).catch((problem: unknown) => {
+      this.#resumeAfterRun(execution).catch((problem: unknown) => {
         if (!isOutage(problem))
           console.error(`weft: execution ${execution} could not be taken up`, problem)
       })
     }
+  }
+
+  /** What is called is often done before its caller has fallen asleep. */
+  async #resumeAfterRun(execution: ExecutionId): Promise<void> {
+    const run = this.#runs.get(execution)
+    if (run !== undefined && (await run).status !== 'waiting') return
+    await this.resume(execution)
   }
 
   #limits(): RunLimits {
@@ -216,9 +224,12 @@ export class Runtime {
       },
       this.#limits(),
     )
+    const { execution } = claimed.lease
     this.#running.add(outcome)
+    this.#runs.set(execution, outcome)
     void outcome.then((ended) => {
       this.#running.delete(outcome)
+      if (this.#runs.get(execution) === outcome) this.#runs.delete(execution)
       if (ended.status === 'lost') tell(claimed, ended.cause)
       else if (ended.status !== 'waiting') this.#passTurn(claimed).catch(tellProblem)
     })
