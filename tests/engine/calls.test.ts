@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { WorkflowId, type DataObject, type ExecutionId } from '#lib/engine/index.ts'
+import { VersionId, WorkflowId, type DataObject, type ExecutionId } from '#lib/engine/index.ts'
 import { bench, draw, type Bench } from './bench.ts'
 import { callNode, each, set } from './test-nodes.ts'
 
@@ -181,6 +181,17 @@ describe('calling a workflow and waiting for it', () => {
     await b.allToTheEnd()
     expect(b.store.executions.get(execution)?.status).toBe('failed')
     expect(of(b, CALLED).map(({ status }) => status)).toEqual(['cancelled'])
+  })
+
+  it('hears of it when what it called cannot be run at all', async () => {
+    const b = bench()
+    const gone = b.publish(sleeper, CALLED)
+    const { execution } = await b.run(caller())
+    const version = b.store.version.bind(b.store)
+    b.store.version = (id) => (id === gone ? version(VersionId.parse(execution)) : version(id))
+    await b.allToTheEnd()
+    expect(of(b, CALLED)[0]?.error?.code).toBe('version.not_found')
+    expect(b.store.executions.get(execution)?.error).toMatchObject({ code: 'call.failed' })
   })
 
   it('calls anew when it is retried, at the very same moment, too', async () => {

@@ -120,6 +120,41 @@ describe('a call', () => {
   )
 })
 
+test('a caller that cannot be run any more stops what it has called', async () => {
+  const called = { id: 'start', type: 'trigger.called' }
+  const quick = await office.live(row(called, delay('nap', 3)))
+  const slow = await office.live(row(called, delay('sleep', 3600)))
+  const call = (id: string, { workflow }: { workflow: string }) => ({
+    ...{ id, type: 'logic.call_workflow', config: { workflow } },
+  })
+  const drawn = row(webhook(), call('quick', quick), call('slow', slow))
+  const parent = await office.live({
+    ...drawn,
+    edges: drawn.edges.map((edge) => ({ ...edge, source: 'hook' })),
+  })
+  const token = (await office.address(parent.workflow)).split('/').at(-1) ?? ''
+  const functions = await start('functions')
+  const { body } = await office.send(`${functions.url}/webhook/${token}`)
+  const statusOf = async ({ workflow }: { workflow: string }) =>
+    (await executionsOf(workflow))[0]?.status
+  await expect.poll(() => statusOf(quick), { timeout: 10_000 }).toBe('waiting')
+  await expect.poll(() => statusOf(slow), { timeout: 10_000 }).toBe('waiting')
+  await expect.poll(() => statusOf(parent), { timeout: 10_000 }).toBe('waiting')
+  await functions.kill()
+  // As a version is that a newer Weft wrote. It's one that the next process hasn't read yet.
+  await office.db.query(
+    `update public.workflow_versions set definition = jsonb_set(definition, '{schema}', '99') where id = $1`,
+    [parent.version],
+  )
+  await start('worker')
+  expect((await office.until(body['execution'])).status).toBe('failed')
+  expect(await statusOf(quick)).toBe('succeeded')
+  expect(await statusOf(slow)).toBe('cancelled')
+  expect(
+    await office.count('public.execution_waits where execution_id = $1', [body['execution']]),
+  ).toBe(0)
+})
+
 test.each<RacePoint>(['checkpoint:before-commit', 'checkpoint:after-commit', 'claim:after-commit'])(
   'an error workflow begins once, when the process is killed at %s',
   async (point) => {

@@ -121,6 +121,45 @@ describe('a called workflow', () => {
     expect(await executionsOf(deepest.workflow)).toMatchObject([{ status: 'cancelled' }])
   })
 
+  test('is cancelled when its caller runs out of time', async () => {
+    const child = await office.live(row(called, delay('sleep', 3600)))
+    const { url } = await office.liveWebhook({
+      ...row(webhook(), call(child.workflow)),
+      settings: { timeoutSeconds: 2 },
+    })
+    const execution = await send(url, { n: 1 })
+    expect((await office.until(execution)).status).toBe('timed_out')
+    expect(await executionsOf(child.workflow)).toMatchObject([{ status: 'cancelled' }])
+    expect(await office.count('public.execution_waits where execution_id = $1', [execution])).toBe(
+      0,
+    )
+  })
+
+  test('that was told once is not told again when it is retried, and its retry is its own', async () => {
+    const child = await office.live(row(called, stop('halt', 'No stock')))
+    const { url } = await office.liveWebhook(row(webhook(), call(child.workflow)))
+    const execution = await send(url, { n: 1 })
+    const before = await office.until(execution)
+    const [failed] = await executionsOf(child.workflow)
+    await office.rpc('retry_execution', { p_execution: failed?.id })
+    expect((await office.until(failed?.id)).status).toBe('failed')
+    expect(await office.seen(execution)).toEqual(before)
+  })
+
+  test('is called anew when the caller is retried from the failed step', async () => {
+    const child = await office.live(row(called, stop('halt', 'No stock')))
+    const { url } = await office.liveWebhook(row(webhook(), call(child.workflow)))
+    const execution = await send(url, { n: 1 })
+    await office.until(execution)
+    await office.publish(child.workflow, row(called, set('a', { b: 1 })))
+    await office.rpc('retry_execution', { p_execution: execution })
+    expect((await office.until(execution, ['succeeded'])).status).toBe('succeeded')
+    expect(await executionsOf(child.workflow)).toMatchObject([
+      { status: 'failed' },
+      { status: 'succeeded' },
+    ])
+  })
+
   test('that a person cancels tells its caller', async () => {
     const child = await office.live(row(called, delay('sleep', 3600)))
     const { url } = await office.liveWebhook(row(webhook(), call(child.workflow)))
