@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { VersionId, WorkflowId, type DataObject, type ExecutionId } from '#lib/engine/index.ts'
+import {
+  createEngine,
+  registry,
+  VersionId,
+  WorkflowId,
+  type DataObject,
+  type ExecutionId,
+} from '#lib/engine/index.ts'
 import { bench, draw, type Bench } from './bench.ts'
 import { callNode, each, set } from './test-nodes.ts'
 
@@ -332,7 +339,14 @@ describe('an error workflow', () => {
 
   it('that is not published breaks nothing', async () => {
     const b = bench()
-    const { error } = await b.run(burning)
-    expect(error?.code).toBe('workflow.stopped')
+    const lines: string[] = []
+    const engine = createEngine({
+      ...{ store: b.store, services: b.services, registry, owner: 'test' },
+      log: (line) => lines.push(line),
+    })
+    const claimed = await b.accept(b.publish(burning))
+    const outcome = await engine.run(claimed)
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'workflow.stopped' } })
+    expect(lines).toEqual([expect.stringContaining(FIREMAN)])
   })
 })

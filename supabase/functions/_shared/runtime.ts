@@ -79,6 +79,7 @@ export class Runtime {
       registry,
       addresses: this.addresses,
       owner: `functions ${Deno.pid}`,
+      log: (line) => console.warn(`weft: ${line}`),
     })
     this.#leases = new LeaseKeeper(this.store, this.#engine)
   }

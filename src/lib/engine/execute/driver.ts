@@ -47,6 +47,8 @@ export interface Drive {
   deadline: number | null
   /** Moves the deadline to the moment when it's aborted. */
   handOver: AbortSignal | null
+  /** Something for whoever operates this. */
+  log(line: string): void
   onResponse(response: WebhookResponse): void
   /** Other executions can go on because of what this one wrote. */
   onReady(executions: readonly ExecutionId[]): void
@@ -442,8 +444,8 @@ export class Driver implements Surroundings {
   }
 
   #ending(end: End): Promise<Omit<Checkpoint, 'steps'>> {
-    const { store, claimed, version } = this.#drive
-    return ending(end, { store, claimed, version, now: this.now() })
+    const { store, claimed, version, log } = this.#drive
+    return ending(end, { store, claimed, version, log, now: this.now() })
   }
 
   /** Everything waits: the execution is stored and let go. */

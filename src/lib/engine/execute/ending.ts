@@ -22,6 +22,7 @@ interface Ending {
   version: VersionRecord | null
   /** Milliseconds since 1970. */
   now: number
+  log(line: string): void
 }
 
 /** Goes with an end of which nobody knows what was still waiting: an execution that is over waits for nothing. */
@@ -48,14 +49,19 @@ export async function ending(
 async function errorWorkflow(
   status: 'failed' | 'timed_out',
   error: ErrorData | null,
-  { store, claimed, version, now }: Ending,
+  { store, claimed, version, now, log }: Ending,
 ): Promise<NewExecution[]> {
   const workflow = version?.definition.settings.errorWorkflow
   if (version === null || workflow === undefined || claimed.mode === 'test') return []
   if (claimed.depth >= MOST_DEPTH || isErrorWorkflow(claimed, version)) return []
   const trigger = await store.liveTrigger(claimed.workspace, workflow, FAILURE)
-  if (trigger === null) return []
   const { execution, number } = claimed.lease
+  if (trigger === null) {
+    log(
+      `execution ${execution} has ${status}, and its error workflow ${workflow} is not live or has no such trigger`,
+    )
+    return []
+  }
   return [
     {
       // Retried and failed again is another failure, under another lease.

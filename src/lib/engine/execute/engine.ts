@@ -24,6 +24,8 @@ export interface EngineOptions {
   addresses?: AddressService
   /** Names this process in logs. */
   owner: string
+  /** Takes lines for whoever operates this; without it they're lost. */
+  log?(line: string): void
 }
 
 export interface RunHooks {
@@ -62,6 +64,7 @@ export function createEngine({
   registry,
   addresses,
   owner,
+  log = () => undefined,
 }: EngineOptions): Engine {
   const plans = new PlanCache(registry)
   const running = new Map<ExecutionId, { lease: Lease; driver: Driver }>()
@@ -78,7 +81,7 @@ export function createEngine({
     if (trigger === undefined) throw problems.noTrigger()
     let answered = false
     const driver = new Driver({
-      ...{ claimed, version, plan, trigger, store, services },
+      ...{ claimed, version, plan, trigger, store, services, log },
       callbackUrl: plan.usesExecution ? (addresses?.callback(lease.execution) ?? null) : null,
       deadline: limits.deadline ?? null,
       handOver: limits.handOver ?? null,
@@ -104,7 +107,7 @@ export function createEngine({
   ): Promise<RunOutcome> {
     const end = { status: 'failed', error: errorData(problem), output: null } as const
     try {
-      const last = await ending(end, { store, claimed, version, now: services.clock.now() })
+      const last = await ending(end, { store, claimed, version, log, now: services.clock.now() })
       await store.checkpoint(claimed.lease, { ...last, waits: NO_WAITS, steps: [] })
     } catch (cause) {
       return { status: 'lost', cause }
