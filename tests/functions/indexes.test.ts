@@ -72,6 +72,10 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'what a workspace’s executions wait for, under its policy; removing a workspace',
     `select id from public.execution_waits where workspace_id = ${ID}`,
   ],
+  approvals_by_workspace: [
+    'what a workspace has to decide, oldest first (my_approvals); its policy; removing a workspace',
+    `select id from public.approvals where workspace_id = ${ID} and status = 'pending' order by opened_at`,
+  ],
   members_by_user: [
     'the workspaces of whoever asks (private.my_workspaces), in every policy',
     `select workspace_id from public.members where user_id = ${ID} and role = 'owner'`,

@@ -104,6 +104,18 @@ export async function makeTenant(db: Client, email: string): Promise<Tenant> {
      values ($1, $2, 'hook', 'callback', 'door')`,
     [workspace, execution],
   )
+  const approval = await one(
+    db,
+    `insert into public.execution_waits (workspace_id, execution_id, node_id, kind, key, data)
+     values ($1, $2, 'hook', 'approval', 'decision', '{"title": "t", "description": "", "policy": "any", "role": "admin"}')
+     returning id`,
+    [workspace, execution],
+  )
+  await db.query(
+    `insert into public.approval_decisions (approval_id, workspace_id, user_id, decided_by, decision)
+     values ($1, $2, $3, 'Somebody else', 'approved')`,
+    [approval, workspace, pipeline],
+  )
   await db.query(
     `insert into public.execution_payloads (execution_id, workspace_id, key, value) values ($1, $2, 'k', '{}')`,
     [execution, workspace],

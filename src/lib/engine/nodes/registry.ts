@@ -4,6 +4,7 @@ import { findRecords } from './data/find-records.ts'
 import { setVariables } from './data/set-variables.ts'
 import { updateRecord } from './data/update-record.ts'
 import { CATEGORIES, SINGLE, type NodeType, type Port, type Ports } from './define-node.ts'
+import { approval } from './logic/approval.ts'
 import { breakLoop } from './logic/break.ts'
 import { callWorkflow } from './logic/call-workflow.ts'
 import { condition } from './logic/condition.ts'
@@ -58,6 +59,7 @@ export const registry: Registry = createRegistry([
   repeatUntil,
   breakLoop,
   delay,
+  approval,
   waitForRecord,
   waitForCondition,
   waitForCallback,

@@ -22,22 +22,35 @@ export const patienceFields = {
     .default('fail'),
 }
 
+interface Duration {
+  amount: number
+  unit: keyof typeof SECONDS
+}
+
 interface Patience {
   limited: boolean
-  patience: { amount: number; unit: keyof typeof SECONDS }
+  patience: Duration
   onTimeout: 'fail' | 'continue' | 'port'
 }
 
+/** How long that is in milliseconds. */
+export const durationMs = ({ amount, unit }: Duration): number => amount * SECONDS[unit] * 1000
+
 /** Until when a step waits that falls asleep now, in milliseconds since 1970; null: however long it takes. */
-export const patienceEnd = ({ limited, patience }: Patience, now: number): number | null =>
-  limited ? now + patience.amount * SECONDS[patience.unit] * 1000 : null
+export const patienceEnd = (
+  { limited, patience }: Pick<Patience, 'limited' | 'patience'>,
+  now: number,
+): number | null => (limited ? now + durationMs(patience) : null)
 
 /** Whether a step with this config has the port for when its time is up. */
 export const hasTimeoutPort = ({ limited, onTimeout }: Partial<Patience>): boolean =>
   limited === true && onTimeout === 'port'
 
 /** What becomes of a step whose time is up. */
-export function timeUp<Output>({ onTimeout }: Patience, output: Output): Finished<Output> {
+export function timeUp<Output>(
+  { onTimeout }: Pick<Patience, 'onTimeout'>,
+  output: Output,
+): Finished<Output> {
   if (onTimeout === 'fail') {
     throw new StepFailure({
       code: 'wait.timed_out',

@@ -1,0 +1,190 @@
+import { z } from 'zod'
+import type { DataObject } from '../../data.ts'
+import type { WaitRequest } from '../../store.ts'
+import { SINGLE, defineNode, finish, suspend } from '../define-node.ts'
+import { field } from '../fields.ts'
+import { durationMs, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+
+const APPROVED = { name: 'approved', label: 'If approved' }
+const REJECTED = { name: 'rejected', label: 'If rejected' }
+
+const decision = z.enum(['approved', 'rejected'])
+const voice = z.object({ by: z.string(), decision, comment: z.string(), at: z.string() })
+const decided = z.object({
+  decision,
+  decided_by: z.string(),
+  comment: z.string(),
+  decisions: z.array(voice),
+})
+
+const state = z.object({
+  until: z.number().nullable(),
+  /** When others are asked, too; absent when never. */
+  escalateAt: z.number().nullable(),
+  escalated: z.boolean(),
+})
+type State = z.infer<typeof state>
+
+const config = z.object({
+  title: field.template({
+    label: 'What is to be approved',
+    placeholder: 'Discount for {{ trigger.body.name }}',
+  }),
+  description: field
+    .longTemplate({ label: 'Description', hint: 'All that somebody needs to know to decide.' })
+    .default(''),
+  who: field
+    .select({ label: 'Who decides' }, [
+      { value: 'role', label: 'Members with a role' },
+      { value: 'people', label: 'Certain members' },
+    ])
+    .default('role'),
+  role: field
+    .select({ label: 'Role', showWhen: { field: 'who', is: ['role'] } }, [
+      { value: 'owner', label: 'Owners' },
+      { value: 'admin', label: 'Admins and owners' },
+      { value: 'editor', label: 'Editors and above' },
+      { value: 'operator', label: 'Operators and above' },
+    ])
+    .default('admin'),
+  people: field
+    .template({
+      label: 'E-mail addresses',
+      hint: 'Of members of this workspace, with commas between them. An owner can always decide, too.',
+      showWhen: { field: 'who', is: ['people'] },
+      required: true,
+    })
+    .optional(),
+  policy: field
+    .select({ label: 'How many have to agree' }, [
+      { value: 'any', label: 'The first who decides' },
+      { value: 'all', label: 'All of them' },
+      { value: 'majority', label: 'More than half of them' },
+    ])
+    .default('any'),
+  escalate: field.switch({ label: 'Ask others, too, after some time' }).default(false),
+  escalateAfter: field
+    .duration({ label: 'After how long', showWhen: { field: 'escalate', is: [true] } })
+    .default({ amount: 1, unit: 'days' }),
+  escalateTo: field
+    .template({
+      label: 'E-mail addresses of the others',
+      hint: 'Of members of this workspace, with commas between them.',
+      showWhen: { field: 'escalate', is: [true] },
+      required: true,
+    })
+    .optional(),
+  limited: patienceFields.limited,
+  patience: patienceFields.patience,
+  onTimeout: field
+    .select({ label: 'When the time is up', showWhen: { field: 'limited', is: [true] } }, [
+      { value: 'fail', label: 'The step fails' },
+      { value: 'approve', label: 'It counts as approved' },
+      { value: 'reject', label: 'It counts as rejected' },
+      { value: 'port', label: 'Go another way' },
+    ])
+    .default('fail'),
+})
+type Settings = z.infer<typeof config>
+
+/** Waits until members of the workspace approve or reject something. */
+export const approval = defineNode({
+  type: 'logic.approval',
+  version: 1,
+  category: 'logic',
+  title: 'Approval',
+  description: 'Asks members of the workspace to approve something, and waits until they have.',
+  icon: 'user-check',
+  effect: 'suspending',
+  ports: ({ limited, onTimeout }) => ({
+    inputs: SINGLE.inputs,
+    outputs: [
+      APPROVED,
+      REJECTED,
+      ...(limited === true && onTimeout === 'port' ? [TIMEOUT_PORT] : []),
+    ],
+  }),
+  config,
+  output: decided.extend({
+    /** `none`: the time was up first. */
+    decision: z.enum(['approved', 'rejected', 'none']),
+    decided_by: z.string().nullable(),
+    decided_at: z.string(),
+  }),
+  sample: {
+    decision: 'approved',
+    decided_by: 'Ada Lovelace',
+    comment: 'Well earned.',
+    decisions: [
+      {
+        by: 'Ada Lovelace',
+        decision: 'approved',
+        comment: 'Well earned.',
+        at: '2026-11-23T09:00:00.000Z',
+      },
+    ],
+    decided_at: '2026-11-23T09:00:00.000Z',
+  },
+  run(settings, { clock }) {
+    const now = clock.now()
+    return sleep(settings, {
+      until: patienceEnd(settings, now),
+      escalateAt: settings.escalate ? now + durationMs(settings.escalateAfter) : null,
+      escalated: false,
+    })
+  },
+  resume(settings, kept, { deliveries, clock }) {
+    const before = state.parse(kept)
+    const [delivery] = deliveries
+    if (delivery !== undefined) {
+      const outcome = decided.parse(delivery.data)
+      return finish({ ...outcome, decided_at: delivery.at }, outcome.decision)
+    }
+    const now = clock.now()
+    if (before.until !== null && now >= before.until) return undecided(settings, now)
+    const { escalateAt } = before
+    return escalateAt !== null && now >= escalateAt
+      ? sleep(settings, { ...before, escalateAt: null, escalated: true })
+      : sleep(settings, before)
+  },
+})
+
+function sleep(settings: Settings, next: State) {
+  const { until, escalateAt, escalated } = next
+  const first = Math.min(until ?? Infinity, escalateAt ?? Infinity)
+  const waits = [asking(settings, until), ...(escalated ? [askingOthers(settings)] : [])]
+  return suspend(first === Infinity ? null : first, next, { waits })
+}
+
+/** The store makes an approval of it (private.open_approval), which stays as it was first asked for. */
+function asking(settings: Settings, until: number | null): WaitRequest {
+  const byRole = settings.who === 'role'
+  const data: DataObject = {
+    title: settings.title.slice(0, 300),
+    description: settings.description.slice(0, 20_000),
+    policy: settings.policy,
+    role: byRole ? settings.role : null,
+    people: byRole ? [] : addresses(settings.people),
+    due_at: until === null ? null : new Date(until).toISOString(),
+  }
+  return { kind: 'approval', key: 'decision', data }
+}
+
+const askingOthers = ({ escalateTo }: Settings): WaitRequest => ({
+  kind: 'approval',
+  key: 'escalation',
+  data: { people: addresses(escalateTo) },
+})
+
+const addresses = (text = ''): string[] => text.split(/[\s,;]+/).filter((part) => part !== '')
+
+function undecided(settings: Settings, now: number) {
+  const { onTimeout } = settings
+  const silence = { decided_by: null, comment: '', decisions: [] }
+  const decided_at = new Date(now).toISOString()
+  if (onTimeout === 'approve')
+    return finish({ ...silence, decision: 'approved' as const, decided_at }, APPROVED.name)
+  if (onTimeout === 'reject')
+    return finish({ ...silence, decision: 'rejected' as const, decided_at }, REJECTED.name)
+  return timeUp({ ...settings, onTimeout }, { ...silence, decision: 'none' as const, decided_at })
+}
