@@ -182,3 +182,32 @@ describe('waiting for a condition', () => {
     })
   })
 })
+
+describe('waiting for a reply', () => {
+  const reply = {
+    ...{ message_id: '<2@example.org>', from: 'ada@example.org', subject: 'Re: Offer' },
+    ...{ text: 'Yes', automatic: false },
+  }
+
+  it('names the message, and hands on what was answered', async () => {
+    const b = bench()
+    const { execution } = await b.run(
+      waiting('logic.wait_reply', { message: '<1@weft.test>', keyword: ' yes ' }),
+    )
+    expect(b.store.executions.get(execution)?.waits).toMatchObject([
+      { kind: 'reply', key: '1@weft.test', data: { keyword: 'yes', skip_automatic: true } },
+    ])
+    b.store.deliver(execution, 'reply', '1@weft.test', reply)
+    expect(await b.toTheEnd(execution)).toMatchObject({ output: { value: reply } })
+  })
+
+  it('says so when there is no message to answer', async () => {
+    const { error } = await bench().run(
+      waiting('logic.wait_reply', { message: '{{ trigger.x }}' }),
+      {
+        x: '',
+      },
+    )
+    expect(error).toMatchObject({ code: 'reply.no_message', field: 'message' })
+  })
+})

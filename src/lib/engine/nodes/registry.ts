@@ -17,6 +17,7 @@ import { switchNode } from './logic/switch.ts'
 import { waitForCallback } from './logic/wait-callback.ts'
 import { waitForCondition } from './logic/wait-condition.ts'
 import { waitForRecord } from './logic/wait-record.ts'
+import { waitForReply } from './logic/wait-reply.ts'
 import { sendEmail } from './messages/send-email.ts'
 import { calledTrigger } from './triggers/called.ts'
 import { failureTrigger } from './triggers/failure.ts'
@@ -63,6 +64,7 @@ export const registry: Registry = createRegistry([
   waitForRecord,
   waitForCondition,
   waitForCallback,
+  waitForReply,
   callWorkflow,
   stopWithError,
   sendEmail,

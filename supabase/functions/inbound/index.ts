@@ -1,0 +1,3 @@
+import { handleInbound } from './handle-inbound.ts'
+
+Deno.serve(handleInbound)
