@@ -1,8 +1,8 @@
 -- Replies to messages that steps have sent.
 --
--- A reply names the message that it answers by its Message-ID. That holds the sending step's idempotency key, and with
--- it the random part of its execution's id: who has not received the message can't name it. So no workspace has to be
--- guessed from addresses, and a message can't reach another workspace than the one whose message it answers.
+-- A reply names the message that it answers by its Message-ID, which begins with the id of the execution that sent it.
+-- Everybody who received the message knows that, so it proves nothing about whoever names it: a reply goes only to steps
+-- of the workspace whose execution sent the message.
 
 -- Whether a reply is what a wait asks for: {"keyword": "…" or "", "skip_automatic": true | false}.
 create function private.is_awaited_reply(p_wanted jsonb, p_reply jsonb) returns boolean
@@ -19,6 +19,16 @@ as $$
     )
 $$;
 
+-- The execution that sent a message, by its Message-ID; empty when it isn't one of ours.
+create function private.sender_of_message(p_message text) returns uuid
+language sql immutable
+set search_path = ''
+as $$
+  select case
+    when p_message ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}-' then left(p_message, 36)::uuid
+  end
+$$;
+
 -- Hands a reply to whoever waits for one to any of these messages. Answers with the executions that got it.
 create function private.deliver_reply(p_references text[], p_reply jsonb) returns setof uuid
 language plpgsql
@@ -30,18 +40,20 @@ begin
   for v_wait in
     select w.id, w.execution_id
     from public.execution_waits w
+    join public.executions sender
+      on sender.id = private.sender_of_message(w.key) and sender.workspace_id = w.workspace_id
     where w.kind = 'reply'
       and w.key = any (p_references)
       and w.delivered_at is null
       and private.is_awaited_reply(w.data, p_reply)
     order by w.execution_id, w.id
   loop
-    -- In the order in which a checkpoint locks them.
-    perform from public.executions e where e.id = v_wait.execution_id for update;
     if private.deliver(v_wait.id, p_reply) then
       return next v_wait.execution_id;
     end if;
   end loop;
 end
 $$;
-grant execute on function private.is_awaited_reply(jsonb, jsonb), private.deliver_reply(text[], jsonb) to weft_engine;
+grant execute on function
+  private.is_awaited_reply(jsonb, jsonb), private.sender_of_message(text), private.deliver_reply(text[], jsonb)
+  to weft_engine;
