@@ -1,5 +1,32 @@
 -- What reaches waiting steps from outside: calls to an execution's own address, and changes of records.
 
+-- As before, but locks the execution before its wait, as checkpoints do: whoever delivers while the step ends (because
+-- its time is up, say) waits for it, instead of both waiting for each other until one of them is thrown out.
+create or replace function private.deliver(p_wait uuid, p_delivery jsonb) returns boolean
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  v_execution uuid;
+begin
+  select w.execution_id into v_execution
+  from public.execution_waits w
+  where w.id = p_wait and w.delivered_at is null;
+  perform from public.executions e where e.id = v_execution for update;
+  update public.execution_waits w
+  set delivered_at = clock_timestamp(), delivery = coalesce(p_delivery, 'null')
+  where w.id = p_wait and w.delivered_at is null;
+  if not found then
+    return false;
+  end if;
+  update public.executions e
+  set delivered_at = clock_timestamp()
+  where e.id = v_execution;
+  perform private.wake(array[v_execution]);
+  return true;
+end
+$$;
+
 -- Hands a call to the execution whose address was called. Answers with
 --   delivered   a step waited for it
 --   kept        no step waits for it yet; the one that will, gets it

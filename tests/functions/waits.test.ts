@@ -110,6 +110,22 @@ describe('a change of a record', () => {
     expect(outputOf(seen, 'after')).toEqual({ was: 'Alan' })
   })
 
+  test('that comes while the step ends does not get in its way', async () => {
+    const execution = await started(drawn(paid), { name: 'Ada' })
+    await office.until(execution, ['waiting'])
+    // What a checkpoint does: the execution first, then its waits.
+    await office.db.query('begin')
+    await office.db.query(`select from public.executions where id = $1 for update`, [execution])
+    const change = rename(execution, 'Grace')
+    await expect
+      .poll(() => office.count(`pg_stat_activity where wait_event_type = 'Lock' and query <> ''`))
+      .toBeGreaterThan(0)
+    await office.db.query(`delete from public.execution_waits where execution_id = $1`, [execution])
+    await office.db.query('commit')
+    await change
+    expect((await office.seen(execution)).status).toBe('waiting')
+  })
+
   test('is looked at by a step that waits for a condition', async () => {
     const condition = row(
       webhook(),
