@@ -69,7 +69,14 @@ describe.each([
   test('on the pages of a workspace', async () => {
     await signIn(page, app.url, 'demo@example.com', 'weft-demo')
     const workspace = page.url().replace(/\/workflows$/, '')
-    for (const part of ['workflows', 'executions', 'pipelines', 'members', 'settings']) {
+    for (const part of [
+      'workflows',
+      'executions',
+      'approvals',
+      'pipelines',
+      'members',
+      'settings',
+    ]) {
       await page.goto(`${workspace}/${part}`)
       await page.getByRole('heading', { level: 1 }).waitFor()
       expect({ part, found: await findings(page) }).toEqual({ part, found: [] })

@@ -1,3 +1,4 @@
+import CircleCheckBig from '@lucide/svelte/icons/circle-check-big'
 import Database from '@lucide/svelte/icons/database'
 import History from '@lucide/svelte/icons/history'
 import Settings from '@lucide/svelte/icons/settings'
@@ -19,6 +20,7 @@ export function placesOf(workspace: string): { work: Place[]; care: Place[] } {
     work: [
       { label: texts.nav.workflows, href: `${base}/workflows`, icon: Workflow },
       { label: texts.nav.executions, href: `${base}/executions`, icon: History },
+      { label: texts.nav.approvals, href: `${base}/approvals`, icon: CircleCheckBig },
       { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
     ],
     care: [

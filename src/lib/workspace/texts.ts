@@ -32,6 +32,7 @@ export const texts = {
     skip: 'Skip to the content',
     workflows: 'Workflows',
     executions: 'Executions',
+    approvals: 'Approvals',
     pipelines: 'Pipelines',
     members: 'Members',
     settings: 'Settings',

@@ -1,0 +1,33 @@
+/** All words of approvals. */
+export const texts = {
+  title: 'Approvals',
+  lead: 'Workflows stop here until somebody has decided.',
+  open: {
+    title: 'Waiting for you',
+    none: 'Nothing waits for you',
+    noneText:
+      'When a workflow comes to a step "Approval" and you are among those who decide, it appears here.',
+  },
+  earlier: {
+    title: 'Others, and earlier ones',
+    none: 'Nothing was decided yet.',
+    more: (count: number) => `The latest ${count} are shown.`,
+  },
+  comment: 'Comment',
+  commentHint: 'Later steps of the workflow can use it.',
+  approve: 'Approve',
+  reject: 'Reject',
+  approved: 'You have approved this.',
+  rejected: 'You have rejected this.',
+  execution: 'Look at the execution',
+  asked: 'Asked',
+  due: 'Until',
+  status: {
+    pending: 'Waiting',
+    approved: 'Approved',
+    rejected: 'Rejected',
+    closed: 'No longer needed',
+  },
+  voice: (name: string, decision: 'approved' | 'rejected') =>
+    `${name} ${decision === 'approved' ? 'approved' : 'rejected'}`,
+}
