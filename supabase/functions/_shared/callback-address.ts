@@ -42,6 +42,8 @@ export class CallbackAddresses {
     const id = ExecutionId.safeParse(parts.slice(1, 6).join('-'))
     const signature = Buffer.from(parts[6] ?? '', 'base64url')
     if (!id.success || signature.length !== SIGNATURE_BYTES) return undefined
+    // The last character has bits to spare: only one way of writing an address is ours.
+    if (signature.toString('base64url') !== parts[6]) return undefined
     return this.#keys.some((key) => timingSafeEqual(sign(key, id.data), signature))
       ? id.data
       : undefined
