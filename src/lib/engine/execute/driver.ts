@@ -4,24 +4,24 @@ import type { ExecutionId } from '../ids.ts'
 import type { ChildStart } from '../nodes/define-node.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Effect, RunEvent } from '../run/events.ts'
-import { apply, begin, failureOutput, leftOpen, nextWake } from '../run/machine.ts'
+import { apply, begin, leftOpen, nextWake } from '../run/machine.ts'
 import type { Facts } from '../run/scope.ts'
 import type { End, Frame, RunState, Step } from '../run/state.ts'
 import type { Services, WebhookResponse } from '../services.ts'
 import type {
   Checkpoint,
   ClaimedExecution,
-  ErrorData,
   ExecutionStore,
   NewExecution,
   StepRecord,
   VersionRecord,
 } from '../store.ts'
-import { Attempt, openRecord, type Surroundings } from './attempt.ts'
+import { Attempt, type Surroundings } from './attempt.ts'
 import { childOf } from './child.ts'
 import { Children } from './children.ts'
 import { ending, NO_WAITS } from './ending.ts'
 import { ExecutionFacts } from './facts.ts'
+import { History } from './history.ts'
 import { Journal } from './journal.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
@@ -69,12 +69,8 @@ export class Driver implements Surroundings {
   readonly #timestamps = new Timestamps()
   readonly #moments: Moments
   readonly #children: Children
+  readonly #history: History
   #queue: Step[] = []
-  #nextSeq: number
-  /** Attempts that leave no rows, and so take no number. */
-  #unnumbered = 0
-  /** A chunk of a long loop is waiting to be written: a crash shall repeat no more than that. */
-  #hasChunk = false
   /** Steps that are being performed, with what calls them off. */
   readonly #underWay = new Map<Step, AbortController>()
   /** Called off in the middle of a transaction: what becomes of that says how they ended. */
@@ -98,7 +94,7 @@ export class Driver implements Surroundings {
     this.#mailbox = new Mailbox(services.clock)
     this.#performer = new Performer(this, services, claimed.workspace)
     this.#children = new Children(plan, claimed.steps)
-    this.#nextSeq = firstFreeSeq(claimed)
+    this.#history = new History(claimed, this.journal, () => this.iso(this.now()))
     const { state, effects } = begin(plan, trigger, claimed)
     this.#state = state
     const timeoutAt =
@@ -199,11 +195,11 @@ export class Driver implements Surroundings {
         this.#queue.splice(0, index)
         return this.#lookAtTheClock()
       }
-      if (this.#nextSeq + this.#unnumbered > this.#mostSteps) return this.#halt()
+      if (this.#history.next > this.#mostSteps) return this.#halt()
       const step = this.#queue[index]
       if (step?.status === 'running') this.#begin(step)
       if (this.journal.size >= MOST_BUFFERED) await this.journal.flush()
-      else if (this.#hasChunk) this.#write()
+      else if (this.#history.hasChunk) this.#write()
       if (index < BETWEEN_LOOKS) continue
       this.#queue.splice(0, index + 1)
       index = -1
@@ -245,24 +241,11 @@ export class Driver implements Surroundings {
   /** A new attempt of a step. */
   attempt(step: Step, control: AbortController | null): Attempt {
     const { record } = step
-    if (record === null) return new Attempt(step, this.#newSeq(step), this.now(), control, this)
+    if (record === null) {
+      return new Attempt(step, this.#history.number(step), this.now(), control, this)
+    }
     // What goes on (a loop, a sleeping step) keeps its place in history, and the moment that its config calls `now`.
     return new Attempt(step, record.seq, Date.parse(record.startedAt), control, this)
-  }
-
-  #newSeq({ frame }: Step): number {
-    if (!frame.isQuiet) return this.#nextSeq++
-    this.#unnumbered++
-    return UNNUMBERED
-  }
-
-  /** Writes a record down, unless it's of a step that leaves no row: one that only computes, deep in a long loop. */
-  #append(record: StepRecord, { frame }: Step): void {
-    if (frame.isQuiet) {
-      if (record.error === null && record.attempt === 1) return
-      if (record.seq === UNNUMBERED) record.seq = this.#nextSeq++
-    }
-    this.journal.append(record)
   }
 
   /** Writes down, sooner or later, how a step stands, and tells the machine. */
@@ -279,7 +262,7 @@ export class Driver implements Surroundings {
     if (step.hasWaits && event.kind !== 'suspended') this.#endWaits(step)
     // What was called off meanwhile has been written down as such.
     if (step.status === 'closed') return
-    if (!written) this.#append(record, step)
+    if (!written) this.#history.append(record, step)
     this.#urgent ||= urgent
     this.#apply(event)
   }
@@ -289,7 +272,7 @@ export class Driver implements Surroundings {
     this.#leaving.delete(step)
     if (step.record?.status !== 'waiting') return
     this.#endWaits(step)
-    this.#writeEnd(step, { status: 'cancelled' })
+    this.#history.ended(step, { status: 'cancelled' })
   }
 
   /** A step that is over waits no longer. */
@@ -342,23 +325,23 @@ export class Driver implements Surroundings {
           this.#queue.push(effect.step)
           break
         case 'skipped':
-          this.#writeSkipped(effect.step, effect.port)
+          this.#history.skipped(effect.step, effect.port)
           break
         case 'judge':
           this.#judge(effect.step, effect.frame)
           break
         case 'chunk':
-          this.#writeChunk(effect.step, effect.path, effect.output)
+          this.#history.chunk(effect.step, effect.path, effect.output)
           break
         case 'loop_finished':
-          this.#writeEnd(effect.step, {
+          this.#history.ended(effect.step, {
             status: 'succeeded',
             port: effect.port,
             output: effect.output,
           })
           break
         case 'loop_failed':
-          this.#writeLoopFailure(effect.step, effect.port, effect.error)
+          this.#history.loopFailed(effect.step, effect.port, effect.error)
           break
         case 'called_off':
           this.#callOff(effect.step)
@@ -370,32 +353,9 @@ export class Driver implements Surroundings {
     }
   }
 
-  #writeSkipped(step: Step, port: string | null): void {
-    const at = this.iso(this.now())
-    const record = openRecord(step, this.#newSeq(step), at)
-    this.#append({ ...record, status: 'skipped', port, finishedAt: at }, step)
-  }
-
-  #writeChunk(step: Step, path: string, output: Data): void {
-    const at = this.iso(this.now())
-    const record = openRecord(step, this.#nextSeq++, at)
-    this.journal.append({ ...record, path, status: 'succeeded', output, finishedAt: at })
-    this.#hasChunk = true
-  }
-
   /** Whether a loop that repeats has come to its end. */
   #judge(step: Step, frame: Frame): void {
     this.#apply({ kind: 'judged', step, verdict: verdictOn(step, frame, this.facts, this.now()) })
-  }
-
-  #writeEnd(step: Step, how: Partial<StepRecord>): void {
-    if (step.record === null) return
-    this.#append({ ...step.record, ...how, finishedAt: this.iso(this.now()) }, step)
-  }
-
-  #writeLoopFailure(step: Step, port: string | null, error: ErrorData): void {
-    const output = port === null ? null : failureOutput(error)
-    this.#writeEnd(step, { status: 'failed', port, error, output })
   }
 
   #callOff(step: Step): void {
@@ -405,14 +365,14 @@ export class Driver implements Surroundings {
     if (control !== undefined && isInTransaction(step)) return void this.#leaving.add(step)
     if (step.hasWaits) this.#endWaits(step)
     // A failed attempt that waits for the next one stays what it is.
-    if (step.record?.status !== 'failed') this.#writeEnd(step, { status: 'cancelled' })
+    if (step.record?.status !== 'failed') this.#history.ended(step, { status: 'cancelled' })
   }
 
   /* Ends. */
 
   #write(): void {
     this.#urgent = false
-    this.#hasChunk = false
+    this.#history.hasChunk = false
     this.journal.flush().catch((problem: unknown) => this.lose(problem))
   }
 
@@ -463,13 +423,4 @@ export class Driver implements Surroundings {
     await this.journal.close({ status: 'waiting', wakeAt })
     return { status: 'waiting', wakeAt }
   }
-}
-
-/** Of an attempt that is not (yet) to be written down. */
-const UNNUMBERED = 0
-
-/** Numbers go on after those of all records, set-aside ones included: as records are never lost between others, their count is the last number. */
-function firstFreeSeq({ steps, attemptsBefore }: ClaimedExecution): number {
-  const setAside = Object.values(attemptsBefore).reduce((sum, count) => sum + count, 0)
-  return Math.max(steps.at(-1)?.seq ?? 0, steps.length + setAside) + 1
 }
