@@ -2,8 +2,9 @@ import { z } from 'zod'
 import type { DataObject } from '../../data.ts'
 import type { WaitRequest } from '../../store.ts'
 import { SINGLE, defineNode, finish, suspend } from '../define-node.ts'
+import { durationMs } from '../duration.ts'
 import { field } from '../fields.ts'
-import { durationMs, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { patienceEnd, patienceFields, timeoutPort, timeUp } from './patience.ts'
 
 const APPROVED = { name: 'approved', label: 'If approved' }
 const REJECTED = { name: 'rejected', label: 'If rejected' }
@@ -96,13 +97,9 @@ export const approval = defineNode({
   description: 'Asks members of the workspace to approve something, and waits until they have.',
   icon: 'user-check',
   effect: 'suspending',
-  ports: ({ limited, onTimeout }) => ({
+  ports: (settings) => ({
     inputs: SINGLE.inputs,
-    outputs: [
-      APPROVED,
-      REJECTED,
-      ...(limited === true && onTimeout === 'port' ? [TIMEOUT_PORT] : []),
-    ],
+    outputs: [APPROVED, REJECTED, ...timeoutPort(settings)],
   }),
   config,
   output: decided.extend({

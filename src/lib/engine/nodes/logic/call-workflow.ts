@@ -6,7 +6,7 @@ import type { Delivery } from '../../store.ts'
 import { SINGLE, defineNode, finish, suspend, type ChildStart } from '../define-node.ts'
 import { field } from '../fields.ts'
 import { CALLED } from '../triggers/called.ts'
-import { hasTimeoutPort, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { patienceEnd, patienceFields, patiencePorts, timeUp } from './patience.ts'
 
 const config = z.object({
   workflow: field.workflow({ label: 'Workflow', triggerKind: CALLED }),
@@ -73,13 +73,7 @@ export const callWorkflow = defineNode({
   effect: 'suspending',
   inTransaction: true,
   startsExecutions: true,
-  ports: ({ wait, ...patience }) => ({
-    ...SINGLE,
-    outputs: [
-      ...SINGLE.outputs,
-      ...(wait !== false && hasTimeoutPort(patience) ? [TIMEOUT_PORT] : []),
-    ],
-  }),
+  ports: ({ wait, ...patience }) => (wait === false ? SINGLE : patiencePorts(patience)),
   config,
   output: z.object({ execution: z.string(), status: z.string(), result: z.unknown() }),
   sample: {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { evaluate } from '../../template/conditions.ts'
-import { ruleCount } from '../../template/rule-tree.ts'
 import { defineNode, finish } from '../define-node.ts'
 import { field } from '../fields.ts'
+import { noRules } from '../no-rules.ts'
 
 /** Goes one of two ways. */
 export const condition = defineNode({
@@ -25,18 +25,7 @@ export const condition = defineNode({
   }),
   output: z.object({ result: z.boolean() }),
   sample: { result: true },
-  check({ rules }) {
-    if (rules !== undefined && ruleCount(rules) > 0) return []
-    return [
-      {
-        code: 'config.required',
-        field: 'rules',
-        title: 'A field is empty',
-        detail: 'This condition has no rules yet.',
-        hint: 'Add at least one rule.',
-      },
-    ]
-  },
+  check: ({ rules }) => noRules('rules', rules, 'This condition has no rules yet.'),
   run({ rules }, { workspace, now }) {
     const result = evaluate(rules, { timeZone: workspace.timeZone, now: Date.parse(now) })
     return finish({ result }, result ? 'true' : 'false')

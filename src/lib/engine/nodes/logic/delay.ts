@@ -4,9 +4,9 @@ import { afterBusinessTime, minutesOf, nextTimeOfDay } from '../../time/business
 import { parseMoment } from '../../time/moment.ts'
 import { isTimeZone } from '../../time/zone.ts'
 import { defineNode, finish, suspend, type ConfigIssue } from '../define-node.ts'
+import { durationMs } from '../duration.ts'
 import { field } from '../fields.ts'
 
-const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const
 const TEN_YEARS = 3653 * 86_400_000
 
 const DAYS = {
@@ -113,7 +113,7 @@ function momentWanted(settings: Config, now: number, workspaceZone: string): num
   const timeZone = settings.timeZone === '' ? workspaceZone : settings.timeZone
   switch (settings.mode) {
     case 'for':
-      return now + settings.duration.amount * SECONDS[settings.duration.unit] * 1000
+      return now + durationMs(settings.duration)
     case 'until': {
       const { until = '' } = settings
       const moment = parseMoment(until, workspaceZone)

@@ -1,11 +1,10 @@
 import { StepFailure } from '../../errors.ts'
-import { finish, type Finished, type Port } from '../define-node.ts'
+import { SINGLE, finish, type Finished, type Port, type Ports } from '../define-node.ts'
+import { durationMs, type Duration } from '../duration.ts'
 import { field } from '../fields.ts'
 
-const SECONDS = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const
-
 /** The port of a step whose time ran out, if it has one. */
-export const TIMEOUT_PORT: Port = { name: 'timeout', label: 'If it takes too long' }
+const TIMEOUT_PORT: Port = { name: 'timeout', label: 'If it takes too long' }
 
 /** The fields with which a step that waits says how long, and what then. The same for all of them. */
 export const patienceFields = {
@@ -22,19 +21,11 @@ export const patienceFields = {
     .default('fail'),
 }
 
-interface Duration {
-  amount: number
-  unit: keyof typeof SECONDS
-}
-
 interface Patience {
   limited: boolean
   patience: Duration
   onTimeout: 'fail' | 'continue' | 'port'
 }
-
-/** How long that is in milliseconds. */
-export const durationMs = ({ amount, unit }: Duration): number => amount * SECONDS[unit] * 1000
 
 /** Until when a step waits that falls asleep now, in milliseconds since 1970; null: however long it takes. */
 export const patienceEnd = (
@@ -42,9 +33,20 @@ export const patienceEnd = (
   now: number,
 ): number | null => (limited ? now + durationMs(patience) : null)
 
-/** Whether a step with this config has the port for when its time is up. */
-export const hasTimeoutPort = ({ limited, onTimeout }: Partial<Patience>): boolean =>
-  limited === true && onTimeout === 'port'
+/** The port for when a step's time is up, if its config asks for one. */
+export const timeoutPort = ({
+  limited,
+  onTimeout,
+}: {
+  limited?: boolean | undefined
+  onTimeout?: string | undefined
+}): Port[] => (limited === true && onTimeout === 'port' ? [TIMEOUT_PORT] : [])
+
+/** The ports of a step that waits: one in, one out, and the one for when its time is up. */
+export const patiencePorts = (config: Partial<Patience>): Ports => ({
+  ...SINGLE,
+  outputs: [...SINGLE.outputs, ...timeoutPort(config)],
+})
 
 /** What becomes of a step whose time is up. */
 export function timeUp<Output>(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ruleCount } from '../../template/rule-tree.ts'
 import { defineNode } from '../define-node.ts'
 import { field } from '../fields.ts'
+import { noRules } from '../no-rules.ts'
 
 /** Runs the steps after its `each` port again and again until its rules hold; `done` goes on with the results in order. */
 export const repeatUntil = defineNode({
@@ -44,16 +44,6 @@ export const repeatUntil = defineNode({
     reason: z.enum(['rules', 'limit', 'stopped']),
   }),
   sample: { results: [{ status: 202 }, { status: 200 }], count: 2, reason: 'rules' },
-  check({ until }) {
-    if (until !== undefined && ruleCount(until) > 0) return []
-    return [
-      {
-        code: 'config.required',
-        field: 'until',
-        title: 'A field is empty',
-        detail: 'There are no rules yet that say when to stop repeating.',
-        hint: 'Add at least one rule.',
-      },
-    ]
-  },
+  check: ({ until }) =>
+    noRules('until', until, 'There are no rules yet that say when to stop repeating.'),
 })

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Data } from '../../data.ts'
-import { SINGLE, defineNode, finish, suspend } from '../define-node.ts'
+import { defineNode, finish, suspend } from '../define-node.ts'
 import { field } from '../fields.ts'
-import { hasTimeoutPort, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { patienceEnd, patienceFields, patiencePorts, timeUp } from './patience.ts'
 
 const call = z.object({
   method: z.string(),
@@ -26,10 +26,7 @@ export const waitForCallback = defineNode({
     'Waits until another service calls the address of this execution, which an earlier step has sent to it.',
   icon: 'phone',
   effect: 'suspending',
-  ports: (config) => ({
-    ...SINGLE,
-    outputs: [...SINGLE.outputs, ...(hasTimeoutPort(config) ? [TIMEOUT_PORT] : [])],
-  }),
+  ports: patiencePorts,
   config: z.object({
     ...patienceFields,
     name: field

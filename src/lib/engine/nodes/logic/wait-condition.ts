@@ -2,10 +2,8 @@ import { z } from 'zod'
 import type { RecordData, RecordService } from '../../services.ts'
 import { evaluate } from '../../template/conditions.ts'
 import { filledIn } from '../../template/field-rules.ts'
-import { ruleCount } from '../../template/rule-tree.ts'
 import { recordId, recordShape, sampleRecord } from '../data/record-shape.ts'
 import {
-  SINGLE,
   defineNode,
   finish,
   suspend,
@@ -14,7 +12,8 @@ import {
   type SuspendingContext,
 } from '../define-node.ts'
 import { field } from '../fields.ts'
-import { hasTimeoutPort, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { noRules } from '../no-rules.ts'
+import { patienceEnd, patienceFields, patiencePorts, timeUp } from './patience.ts'
 
 /** Rules may hang on the time of day, which no change of the record announces. */
 const LOOK_EVERY_MS = 15 * 60_000
@@ -41,25 +40,11 @@ export const waitForCondition = defineNode({
   icon: 'list-checks',
   effect: 'suspending',
   inTransaction: true,
-  ports: (settings) => ({
-    ...SINGLE,
-    outputs: [...SINGLE.outputs, ...(hasTimeoutPort(settings) ? [TIMEOUT_PORT] : [])],
-  }),
+  ports: patiencePorts,
   config,
   output,
   sample: { record: sampleRecord },
-  check({ rules }) {
-    if (rules !== undefined && ruleCount(rules) > 0) return []
-    return [
-      {
-        code: 'config.required',
-        field: 'rules',
-        title: 'A field is empty',
-        detail: 'This step has no rules to wait for yet.',
-        hint: 'Add at least one rule.',
-      },
-    ]
-  },
+  check: ({ rules }) => noRules('rules', rules, 'This step has no rules to wait for yet.'),
   async run(settings, context) {
     return await look(settings, patienceEnd(settings, context.clock.now()), context)
   },

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import type { DataObject } from '../../data.ts'
 import type { WaitRequest } from '../../store.ts'
 import { recordId } from '../data/record-shape.ts'
-import { SINGLE, defineNode, finish, suspend } from '../define-node.ts'
+import { defineNode, finish, suspend } from '../define-node.ts'
 import { field } from '../fields.ts'
-import { hasTimeoutPort, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { patienceEnd, patienceFields, patiencePorts, timeUp } from './patience.ts'
 
 const change = z.object({
   record: z.record(z.string(), z.unknown()),
@@ -52,10 +52,7 @@ export const waitForRecord = defineNode({
   icon: 'table-2',
   effect: 'suspending',
   inTransaction: true,
-  ports: (settings) => ({
-    ...SINGLE,
-    outputs: [...SINGLE.outputs, ...(hasTimeoutPort(settings) ? [TIMEOUT_PORT] : [])],
-  }),
+  ports: patiencePorts,
   config,
   output: change.nullable(),
   sample: {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { ConfigProblem } from '../../errors.ts'
 import type { WaitRequest } from '../../store.ts'
-import { SINGLE, defineNode, finish, suspend } from '../define-node.ts'
+import { defineNode, finish, suspend } from '../define-node.ts'
 import { field } from '../fields.ts'
-import { hasTimeoutPort, patienceEnd, patienceFields, TIMEOUT_PORT, timeUp } from './patience.ts'
+import { patienceEnd, patienceFields, patiencePorts, timeUp } from './patience.ts'
 
 const reply = z.object({
   message_id: z.string(),
@@ -40,10 +40,7 @@ export const waitForReply = defineNode({
   description: 'Waits until somebody answers an e-mail that an earlier step has sent.',
   icon: 'reply',
   effect: 'suspending',
-  ports: (settings) => ({
-    ...SINGLE,
-    outputs: [...SINGLE.outputs, ...(hasTimeoutPort(settings) ? [TIMEOUT_PORT] : [])],
-  }),
+  ports: patiencePorts,
   config,
   output: reply.extend({ received_at: z.string() }).nullable(),
   sample: {
