@@ -117,3 +117,14 @@ describe('the latest execution of each workflow', () => {
     expect(hers.data).toEqual([])
   })
 })
+
+test('a record can’t be slipped into another workspace by naming its pipeline', async () => {
+  const { pipeline } = await pipelineWithRecord()
+  const eve = await signUp(stack, 'eve.pipelines@example.com')
+  const hers = (await createWorkspace(eve)).id
+  const slip = (into: string) =>
+    eve.client.from('records').insert({ workspace_id: into, pipeline_id: pipeline, data: {} })
+  expect((await slip(workspace)).error?.code).toBe('42501')
+  // Their own workspace with the other's pipeline: the foreign key holds the two together.
+  expect((await slip(hers)).error?.code).toMatch(/^23/)
+})

@@ -1,8 +1,13 @@
 import type { Client } from 'pg'
+import { roles, type Role } from './roles.ts'
 
-/** One person with a workspace of their own, holding one row of every tenant table. */
+/** A workspace with a person of each role, holding one row of every tenant table. */
 export interface Tenant {
+  /** Its owner. */
   user: string
+  people: Record<Role, string>
+  /** Was a member, and isn't any more. */
+  removed: string
   workspace: string
   workflow: string
   version: string
@@ -10,6 +15,7 @@ export interface Tenant {
   pipeline: string
   record: string
   token: string
+  approval: string
 }
 
 /** Does something in a transaction as a signed-in person (or anyone, without one), then rolls it back. */
@@ -41,17 +47,43 @@ async function one(db: Client, sql: string, values: unknown[]): Promise<string> 
   return row.id
 }
 
+const newPerson = (db: Client, email: string): Promise<string> =>
+  one(db, `insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`, [email])
+
+/** A person of each role besides the owner, and one who was removed. */
+async function addMembers(db: Client, workspace: string, owner: string, email: string) {
+  const add = async (role: Role): Promise<string> => {
+    const person = await newPerson(db, `${role}.${email}`)
+    await db.query(`insert into public.members (workspace_id, user_id, role) values ($1, $2, $3)`, [
+      workspace,
+      person,
+      role,
+    ])
+    return person
+  }
+  const people = { viewer: owner, operator: owner, editor: owner, admin: owner, owner }
+  for (const role of roles) if (role !== 'owner') people[role] = await add(role)
+  const removed = await newPerson(db, `removed.${email}`)
+  await db.query(
+    `insert into public.members (workspace_id, user_id, role) values ($1, $2, 'admin')`,
+    [workspace, removed],
+  )
+  await db.query(`select public.watch('workspace:' || $1)`, [workspace])
+  await db.query(`delete from public.members where workspace_id = $1 and user_id = $2`, [
+    workspace,
+    removed,
+  ])
+  return { people, removed }
+}
+
 /** Fills a workspace through the same SQL functions that the app calls; only the engine's tables are written directly. */
 export async function makeTenant(db: Client, email: string): Promise<Tenant> {
-  const user = await one(
-    db,
-    `insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`,
-    [email],
-  )
+  const user = await newPerson(db, email)
   await db.query(`select set_config('request.jwt.claims', $1, false)`, [
     JSON.stringify({ sub: user }),
   ])
   const workspace = await one(db, `select id from public.create_workspace($1)`, [`${email}'s`])
+  const { people, removed } = await addMembers(db, workspace, user, email)
   const workflow = await one(
     db,
     `insert into public.workflows (workspace_id, name) values ($1, 'Welcome') returning id`,
@@ -133,5 +165,46 @@ export async function makeTenant(db: Client, email: string): Promise<Tenant> {
     [token, workspace],
   )
   await db.query(`select public.watch('workflow:' || $1)`, [workflow])
-  return { user, workspace, workflow, version, execution, pipeline, record, token }
+  for (const topic of [
+    `workspace:${workspace}`,
+    `workflow:${workflow}`,
+    `execution:${execution}`,
+    `pipeline:${pipeline}`,
+  ])
+    await db.query(
+      `insert into realtime.messages (topic, extension, payload, event, private) values ($1, 'broadcast', '{}', 'x', true)`,
+      [topic],
+    )
+  return {
+    user,
+    people,
+    removed,
+    workspace,
+    workflow,
+    version,
+    execution,
+    pipeline,
+    record,
+    token,
+    approval,
+  }
+}
+
+/** Ann's workspace, Bob's, and somebody who owns Ann's as well and may only look at Bob's. */
+export interface Tenants {
+  ann: Tenant
+  bob: Tenant
+  guest: string
+}
+
+/** Both workspaces, filled. */
+export async function makeTenants(db: Client): Promise<Tenants> {
+  const ann = await makeTenant(db, 'ann@example.org')
+  const bob = await makeTenant(db, 'bob@example.org')
+  const guest = await newPerson(db, 'guest@example.org')
+  await db.query(
+    `insert into public.members (workspace_id, user_id, role) values ($1, $3, 'owner'), ($2, $3, 'viewer')`,
+    [ann.workspace, bob.workspace, guest],
+  )
+  return { ann, bob, guest }
 }

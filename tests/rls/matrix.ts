@@ -1,0 +1,205 @@
+/**
+ * Who may do what, to whose rows: the whole of it. Whatever isn't written here is refused, and a table, view or
+ * function of the database that isn't named here at all fails the test.
+ *
+ * How to read a cell (identities.ts says who each one is):
+ *   signed-in     anyone with an account, whatever they belong to
+ *   editor        editors of the row's workspace
+ *   editor+       editors and every role above: admins and owners
+ *   engine*       the engine, and in every workspace, not just the one it works for
+ *   editor+(name) only this column; without brackets every column
+ *
+ * To add a table: a row here, and one row of each workspace in two-workspaces.ts. To add a function: a line below.
+ */
+export interface TableRules {
+  select?: string
+  insert?: string
+  update?: string
+  delete?: string
+  /** Which rows are meant, where it isn't all those of the workspace. $me is whoever asks; see two-workspaces.ts. */
+  rows?: string
+  /** Settings that the policies read, besides who asks. */
+  settings?: Record<string, string>
+}
+
+/** Tables and views. "name: what" is a second line for some of a table's rows; grants are those of all its lines. */
+export const tables: Record<string, TableRules> = {
+  workspaces: {
+    select: 'viewer+ engine*',
+    update: 'admin+(name time_zone)',
+    rows: 'id = $workspace',
+  },
+  members: { select: 'viewer+ app*' },
+  'profiles: one’s own': {
+    select: 'signed-in app*',
+    update: 'signed-in(display_name)',
+    rows: 'user_id = $me',
+  },
+  'profiles: a colleague’s': { select: 'viewer+ app*', rows: 'user_id = $colleague' },
+
+  workflows: {
+    select: 'viewer+ engine* app*',
+    insert: 'editor+(id workspace_id name description)',
+    update: 'editor+(name description owner archived_at deleted_at)',
+  },
+  workflow_versions: { select: 'viewer+ engine*' },
+  workflow_drafts: { select: 'app*', insert: 'app*', update: 'app*' },
+  workflow_draft_updates: { select: 'app*', insert: 'app*', delete: 'app*' },
+
+  triggers: { select: 'viewer+ engine*', update: 'engine*(next_fire_at)' },
+  webhook_endpoints: { select: 'editor+ engine*', update: 'engine*(has_secret)' },
+  'private.webhook_secrets': {
+    select: 'engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    delete: 'engine*',
+  },
+
+  executions: { select: 'viewer+ engine*', insert: 'engine*', update: 'engine*' },
+  execution_steps: { select: 'viewer+ engine*', insert: 'engine*', update: 'engine*' },
+  execution_payloads: { select: 'viewer+ engine*', insert: 'engine*' },
+  execution_waits: {
+    select: 'viewer+ engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    delete: 'engine*',
+  },
+  approvals: { select: 'viewer+' },
+  approval_decisions: { select: 'viewer+' },
+
+  pipelines: {
+    select: 'viewer+ node',
+    insert: 'editor+(id workspace_id name)',
+    update: 'editor+(name)',
+    delete: 'editor+',
+  },
+  pipeline_fields: {
+    select: 'viewer+ node',
+    insert: 'editor+(id workspace_id pipeline_id key title type options required position)',
+    update: 'editor+(title options required position)',
+    delete: 'editor+',
+  },
+  records: {
+    select: 'viewer+ node',
+    insert:
+      'operator+(id workspace_id pipeline_id data) node(id workspace_id pipeline_id data created_by)',
+    update: 'operator+(data deleted_at) node(data deleted_at)',
+  },
+
+  watches: {},
+  // A row is a message to whoever listens on its topic; the database alone sends. The grants are the platform's.
+  'realtime.messages: of a workspace': listening('workspace:$workspace'),
+  'realtime.messages: of a workflow': listening('workflow:$workflow'),
+  'realtime.messages: of an execution': listening('execution:$execution'),
+  'realtime.messages: of a pipeline': listening('pipeline:$pipeline'),
+}
+
+function listening(topic: string): TableRules {
+  return {
+    select: 'viewer+ service*',
+    insert: 'service*',
+    update: 'service*',
+    rows: `topic = '${topic}'`,
+    settings: { 'realtime.topic': topic },
+  }
+}
+
+/** Privileges that the platform gives, and that policies alone hold shut: "refused" instead of "no such right". */
+export const openedByPlatform: Record<string, Record<string, string[]>> = {
+  'realtime.messages': {
+    anon: ['select', 'insert', 'update'],
+    authenticated: ['select', 'insert', 'update'],
+  },
+}
+
+/** Who may call a function, and how it's called. */
+export interface FunctionRules {
+  who: string
+  /** The arguments of a call, with the ids of the workspace in question. */
+  call: string
+  /** A query that finds a row afterwards, if all went as it should. */
+  then?: string
+}
+
+/** Functions that signed-in people reach. */
+export const functions: Record<string, FunctionRules> = {
+  create_workspace: {
+    who: 'signed-in*',
+    call: `'Another one'`,
+    then: `select from workspaces where name = 'Another one' and id in (select private.my_workspaces('owner'))`,
+  },
+  save_test_version: { who: 'operator+', call: `$workflow, '{"nodes": []}'` },
+  publish_version: { who: 'editor+', call: `$workflow, '{"nodes": []}'` },
+  pause_workflow: { who: 'editor+', call: '$workflow' },
+  resume_workflow: { who: 'editor+', call: '$workflow' },
+  ensure_webhook_endpoint: { who: 'editor+', call: `$workflow, 'hook'` },
+  cancel_execution: { who: 'operator+', call: '$execution' },
+  retry_execution: { who: 'operator+', call: '$execution' },
+  pause_execution: { who: 'operator+', call: '$execution' },
+  resume_execution: { who: 'operator+', call: '$execution' },
+  last_executions: { who: 'viewer+', call: '$workspace' },
+  decide_approval: { who: 'admin+', call: `$approval, 'approved'` },
+  my_approvals: { who: 'admin+', call: '$workspace' },
+  watch: { who: 'viewer+', call: `'workflow:$workflow'` },
+  // Out of the API's reach, but what policies call runs as whoever asks.
+  'private.my_workspaces': { who: 'viewer+*', call: '' },
+  'private.workspace_of_topic': { who: 'signed-in*', call: `'workflow:$workflow'` },
+}
+
+/** Functions that only the roles of our own processes reach; none of them can be called by a person. */
+export const internal: Record<string, string[]> = {
+  weft_engine: [
+    'pgboss.job_now',
+    'private.accept_executions',
+    'private.accept_limited',
+    'private.admit',
+    'private.admit_all',
+    'private.admit_like',
+    'private.begin_executions',
+    'private.cancel_executions',
+    'private.clear_old',
+    'private.current_workspace',
+    'private.days_before',
+    'private.deliver',
+    'private.deliver_callback',
+    'private.deliver_reply',
+    'private.drop_day',
+    'private.ensure_partitions',
+    'private.is_awaited_reply',
+    'private.limits_room',
+    'private.live_trigger',
+    'private.lock_limits',
+    'private.queue_replays',
+    'private.replace_oldest',
+    'private.sender_of_message',
+    'private.start_replay',
+    'private.store_payloads',
+    'private.tell_parent',
+    'private.wake',
+    'private.write_checkpoints',
+    'private.write_extras',
+  ],
+  weft_node: ['private.current_workspace'],
+  weft_app: [],
+}
+
+/** Schemas whose tables aren't ours: each role's rights are the same on all of them. */
+export const foreign: Record<string, Record<string, string>> = {
+  auth: { service_role: 'select insert update delete' },
+  pgboss: { weft_engine: 'select insert update delete' },
+}
+
+/** Schemas that a role may look into at all. */
+export const schemas: Record<string, string> = {
+  public: 'anon authenticated service_role weft_engine weft_node weft_app',
+  private: 'authenticated weft_engine weft_node weft_app',
+  partitions: '',
+  pgboss: 'weft_engine',
+  auth: 'anon authenticated service_role',
+  realtime: 'anon authenticated service_role',
+  extensions: 'anon authenticated service_role',
+  supabase_migrations: '',
+}
+
+/** Schemas whose functions are the platform's: harmless, and open to all as on a hosted project. */
+export const platformFunctions = ['auth', 'extensions', 'realtime']

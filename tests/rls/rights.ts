@@ -1,0 +1,154 @@
+import type { Client } from 'pg'
+import { functionOf, grantedColumns, tableOf, type TableFacts, fill } from './cells.ts'
+import { readCell, sqlRoleOf, sqlRoles } from './identities.ts'
+import { foreign, functions, internal, platformFunctions, schemas, tables } from './matrix.ts'
+import type { Tenants } from './two-workspaces.ts'
+
+/** Rights as sorted lines of text: "weft_engine select public.executions" or "… update public.triggers (next_fire_at)". */
+export type Rights = string[]
+
+/** What the tables of the matrix are like. */
+export async function readFacts(db: Client, tenants: Tenants): Promise<Map<string, TableFacts>> {
+  const facts = new Map<string, TableFacts>()
+  for (const [line, rules] of Object.entries(tables)) {
+    const table = tableOf(line)
+    if (facts.has(table)) continue
+    const { rows } = await db.query<{ name: string }>(
+      `select attname as name
+       from pg_attribute
+       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
+         and attidentity = '' and attgenerated = ''
+       order by attname <> 'workspace_id', attnum`,
+      [table],
+    )
+    if (rows.length === 0) continue
+    const sample = async (who: 'ann' | 'bob'): Promise<string> => {
+      const tenant = tenants[who]
+      const where = fill(rules.rows ?? 'workspace_id = $workspace', tenant, tenant.user)
+      const found = await db.query<{ row: string }>(
+        `select to_jsonb(t)::text as row from ${table} t where ${where} limit 1`,
+      )
+      if (!found.rows[0]) throw new Error(`two-workspaces.ts makes no row of ${table} (${where})`)
+      return found.rows[0].row
+    }
+    facts.set(table, {
+      columns: rows.map((row) => row.name),
+      samples: { ann: await sample('ann'), bob: await sample('bob') },
+    })
+  }
+  return facts
+}
+
+/** What the roles may do by what was granted, as the database says it; of one table, or of all outside the system. */
+export async function actualTableRights(db: Client, table?: string): Promise<Rights> {
+  const { rows } = await db.query<{ line: string }>(
+    `with relation as (
+       select c.oid, c.relkind, n.nspname, n.nspname || '.' || c.relname as name
+       from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p', 'v', 'm', 'f')
+         and case when $1::text is null then n.nspname !~ '^(pg_|information_schema$)'
+             else c.oid = to_regclass($1) end
+     )
+     select format('%s %s %s', role, verb, name) as line
+     from relation, unnest($2::text[]) as role, unnest(array['delete', 'truncate', 'trigger', 'references']) as verb
+     where has_table_privilege(role, oid, verb)
+     union all
+     select format('%s %s %s', role, verb, name)
+            || case when has_table_privilege(role, oid, verb)
+                 then '' else ' (' || string_agg(attname, ' ' order by attname) || ')' end
+     from relation
+     join pg_attribute a on a.attrelid = oid and a.attnum > 0 and not a.attisdropped,
+       unnest($2::text[]) as role, unnest(array['select', 'insert', 'update', 'references']) as verb
+     where has_column_privilege(role, oid, a.attnum, verb)
+       and not (verb = 'references' and has_table_privilege(role, oid, verb))
+     group by oid, name, role, verb
+     order by 1`,
+    [table ?? null, sqlRoles],
+  )
+  return rows.map((row) => row.line)
+}
+
+/** What the matrix says that was granted on its tables. */
+export function expectedTableRights(facts: Map<string, TableFacts>, only?: string): Rights {
+  const rights: Rights = []
+  for (const table of facts.keys()) {
+    if (only !== undefined && table !== only) continue
+    for (const role of sqlRoles)
+      for (const verb of ['select', 'insert', 'update', 'delete'] as const) {
+        const columns = grantedColumns(table, verb, role)
+        if (columns === undefined) continue
+        const named = columns.length === 0 ? '' : ` (${[...columns].sort().join(' ')})`
+        rights.push(`${role} ${verb} ${table}${named}`)
+      }
+  }
+  return rights.sort()
+}
+
+/** What the roles may call, outside of what is the platform's. */
+export async function actualFunctionRights(db: Client, name?: string): Promise<Rights> {
+  const { rows } = await db.query<{ line: string }>(
+    `select role || ' ' || n.nspname || '.' || p.proname as line
+     from pg_proc p
+     join pg_namespace n on n.oid = p.pronamespace, unnest($1::text[]) as role
+     where n.nspname !~ '^(pg_|information_schema$)' and not n.nspname = any ($2)
+       and ($3::text is null or n.nspname || '.' || p.proname = $3)
+       and has_function_privilege(role, p.oid, 'execute')
+     order by 1`,
+    [sqlRoles, platformFunctions, name ?? null],
+  )
+  return rows.map((row) => row.line)
+}
+
+/** What the matrix says that they may call. */
+export function expectedFunctionRights(only?: string): Rights {
+  const rights = new Set<string>()
+  for (const [name, { who }] of Object.entries(functions))
+    for (const word of readCell(who)) rights.add(`${sqlRoleOf(word)} ${functionOf(name)}`)
+  for (const [role, names] of Object.entries(internal))
+    for (const name of names) rights.add(`${role} ${name}`)
+  return [...rights].filter((line) => only === undefined || line.endsWith(` ${only}`)).sort()
+}
+
+/** Which roles may look into which schemas. */
+export async function actualSchemaRights(db: Client): Promise<Rights> {
+  const { rows } = await db.query<{ line: string }>(
+    `select role || ' ' || verb || ' ' || nspname as line
+     from pg_namespace, unnest($1::text[]) as role, unnest(array['usage', 'create']) as verb
+     where nspname !~ '^(pg_|information_schema$)' and has_schema_privilege(role, oid, verb)
+     order by 1`,
+    [sqlRoles],
+  )
+  return rows.map((row) => row.line)
+}
+
+/** Which ones the matrix says. */
+export const expectedSchemaRights = (): Rights =>
+  Object.entries(schemas)
+    .flatMap(([schema, names]) =>
+      names.split(' ').flatMap((role) => (role === '' ? [] : [`${role} usage ${schema}`])),
+    )
+    .sort()
+
+/** Tables and views that the matrix must name: ours, and whatever else some role has a right on. */
+export async function unnamedTables(db: Client): Promise<string[]> {
+  const named = new Set(Object.keys(tables).map(tableOf))
+  const { rows } = await db.query<{ name: string }>(
+    `select n.nspname || '.' || c.relname as name
+     from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname in ('public', 'private')
+     order by 1`,
+  )
+  return rows.map((row) => row.name).filter((name) => !named.has(name))
+}
+
+/** Rights on tables that are neither in the matrix nor of a schema that isn't ours. */
+export function strangeRights(actual: Rights): Rights {
+  const named = new Set(Object.keys(tables).map(tableOf))
+  return actual.filter((line) => {
+    const [role = '', verb = '', table = ''] = line.split(' ')
+    const allowed = foreign[table.split('.')[0] ?? '']?.[role]?.split(' ').includes(verb)
+    return !named.has(table) && !allowed
+  })
+}
