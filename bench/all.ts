@@ -12,6 +12,7 @@ const BENCHMARKS: Record<string, string[]> = {
   resume: [],
   fair: [],
   growth: [],
+  rls: [],
 }
 
 for (const [name, flags] of Object.entries(BENCHMARKS)) {

@@ -172,7 +172,7 @@ function statement(
 
 /** Everyone's calls of every function that people reach. */
 export function functionCells(tenants: Tenants): Cell[] {
-  return Object.entries(functions).flatMap(([name, { who, call, then }]) =>
+  return Object.entries(functions).flatMap(([name, { who, call, finds, then }]) =>
     identities.flatMap((identity) =>
       [true, false].map((own): Cell => {
         const tenant = tenants[own === (identity.home === 'ann') ? 'ann' : 'bob']
@@ -184,7 +184,7 @@ export function functionCells(tenants: Tenants): Cell[] {
           expected: expected(who, identity, own, hasRight ? 'refused' : 'denied'),
           sqlRole: identity.sqlRole,
           settings: settingsOf(identity, tenants, (text) => text),
-          sql: `select 1 from ${functionOf(name)}(${fill(call, tenant, me)}); ${then ?? ''}`,
+          sql: `select 1 from ${functionOf(name)}(${fill(call, tenant, me)}) as answer where ${finds ?? true}; ${then ?? ''}`,
         }
       }),
     ),

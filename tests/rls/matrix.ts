@@ -117,6 +117,8 @@ export interface FunctionRules {
   who: string
   /** The arguments of a call, with the ids of the workspace in question. */
   call: string
+  /** What is true of the answer where it's more than none. */
+  finds?: string
   /** A query that finds a row afterwards, if all went as it should. */
   then?: string
 }
@@ -143,6 +145,7 @@ export const functions: Record<string, FunctionRules> = {
   watch: { who: 'viewer+', call: `'workflow:$workflow'` },
   // Out of the API's reach, but what policies call runs as whoever asks.
   'private.my_workspaces': { who: 'viewer+*', call: '' },
+  'private.my_workspace_ids': { who: 'admin+*', call: `'admin'`, finds: `answer <> '{}'` },
   'private.workspace_of_topic': { who: 'signed-in*', call: `'workflow:$workflow'` },
 }
 
@@ -157,6 +160,8 @@ export const internal: Record<string, string[]> = {
     'private.admit_like',
     'private.begin_executions',
     'private.cancel_executions',
+    'private.claim_abandoned',
+    'private.claim_executions',
     'private.clear_old',
     'private.current_workspace',
     'private.days_before',
@@ -166,6 +171,7 @@ export const internal: Record<string, string[]> = {
     'private.drop_day',
     'private.ensure_partitions',
     'private.is_awaited_reply',
+    'private.is_awake',
     'private.limits_room',
     'private.live_trigger',
     'private.lock_limits',
@@ -173,6 +179,7 @@ export const internal: Record<string, string[]> = {
     'private.replace_oldest',
     'private.sender_of_message',
     'private.start_replay',
+    'private.steps_of',
     'private.store_payloads',
     'private.tell_parent',
     'private.wake',

@@ -155,6 +155,7 @@ const schemaRights = (db: Client): Promise<Mutation[]> =>
 const weaker: [RegExp, string][] = [
   [/'(operator|editor|admin|owner)'/g, `'viewer'`],
   [/in \(select private\.my_workspaces\([^)]*\)\)/g, 'in (select id from public.workspaces)'],
+  [/= any \(\(select private\.my_workspace_ids\([^)]*\)\)::uuid\[\]\)/g, 'is not null'],
   [/m\.role >= p_least/g, 'true'],
   [/m\.user_id = \(select auth\.uid\(\)\)/g, 'true'],
 ]
