@@ -89,8 +89,8 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     `select id from public.records where pipeline_id = ${ID} and deleted_at is null order by created_at desc limit 50`,
   ],
   records_by_workspace: [
-    'the records of one workspace, under its policies; removing a workspace',
-    `select id from public.records where workspace_id = ${ID}`,
+    'the records of one workspace, under its policies; removing a workspace or a pipeline',
+    `select id from public.records where workspace_id = ${ID} and pipeline_id = ${ID}`,
   ],
   triggers_by_workspace: [
     'a workspace’s live triggers of one kind',
@@ -121,6 +121,42 @@ const NEEDED: Record<string, [why: string, query: string]> = {
   workflows_by_workspace: [
     'a workspace’s workflows, newest first',
     `select id from public.workflows where workspace_id = ${ID} and deleted_at is null order by updated_at desc`,
+  ],
+  pipelines_by_creator: [
+    'deleting an account clears what it made',
+    `select id from public.pipelines where created_by = ${ID}`,
+  ],
+  records_by_creator: [
+    'deleting an account clears what it made',
+    `select id from public.records where created_by = ${ID}`,
+  ],
+  triggers_by_version: [
+    'deleting a version deletes its triggers',
+    `select id from public.triggers where version_id = ${ID}`,
+  ],
+  webhook_secrets_by_workspace: [
+    'deleting a workspace deletes its secrets',
+    `select token from private.webhook_secrets where workspace_id = ${ID}`,
+  ],
+  workflow_versions_by_creator: [
+    'deleting an account clears what it made',
+    `select id from public.workflow_versions where created_by = ${ID}`,
+  ],
+  workflows_by_latest_version: [
+    'deleting a version asks whether it can be resumed',
+    `select id from public.workflows where latest_version_id = ${ID}`,
+  ],
+  workflows_by_live_version: [
+    'deleting a version asks whether it is live',
+    `select id from public.workflows where live_version_id = ${ID}`,
+  ],
+  workflows_by_owner: [
+    'deleting an account clears what it owned',
+    `select id from public.workflows where owner = ${ID}`,
+  ],
+  workspaces_by_creator: [
+    'deleting an account asks which workspaces it made',
+    `select id from public.workspaces where created_by = ${ID}`,
   ],
 }
 
