@@ -146,7 +146,35 @@ function cellsOfLine(ask: Ask): Cell[] {
       sql: statement(verb, ask, target, where, columns),
     }
   })
-  return cells
+  return own ? cells : [...cells, ...blindCells(ask, settings)]
+}
+
+/**
+ * Whoever has no row of a table at all changes and deletes none, also without looking: a statement that reads nothing
+ * asks no select policy, so that those of the verb stand alone.
+ */
+function blindCells(
+  { line, table, known, identity }: Ask,
+  settings: Record<string, string>,
+): Cell[] {
+  return (['update', 'delete'] as const).flatMap((verb): Cell[] => {
+    const columns = grantedColumns(table, verb, identity.sqlRole)
+    const hasSome = linesOf(table).some(({ [verb]: cell = '' }) =>
+      readCell(cell).some((word) => means(word, identity, true)),
+    )
+    if (columns === undefined || hasSome) return []
+    const column = columns[0] ?? known.columns[0] ?? ''
+    return [
+      {
+        object: table,
+        title: `${identity.name}: ${verb} whatever there is of ${line}`,
+        expected: 'unseen',
+        sqlRole: identity.sqlRole,
+        settings,
+        sql: verb === 'update' ? `update ${table} set ${column} = null` : `delete from ${table}`,
+      },
+    ]
+  })
 }
 
 function statement(
@@ -193,13 +221,14 @@ export function functionCells(tenants: Tenants): Cell[] {
 
 /**
  * Rows moved into another workspace: refused by the policies alone, also if the column were theirs to write. Tried by a
- * node, and by somebody who owns the one workspace and may look at the other, so that no select policy is in the way.
+ * node, by the engine where it works for one workspace only, and by somebody who owns the one workspace and may look at the other, so that no select policy is in the way.
  */
 export function moveCells(tenants: Tenants, facts: Map<string, TableFacts>): Cell[] {
   const { ann, bob, guest } = tenants
   const movers = [
     { name: 'owner here, viewer there', sqlRole: 'authenticated', settings: claims(guest) },
     { name: 'node', sqlRole: 'weft_node', settings: { 'weft.workspace_id': ann.workspace } },
+    { name: 'engine', sqlRole: 'weft_engine', settings: { 'weft.workspace_id': ann.workspace } },
   ]
   return Object.entries(tables).flatMap(([line, rules]) => {
     const table = tableOf(line)
@@ -207,16 +236,18 @@ export function moveCells(tenants: Tenants, facts: Map<string, TableFacts>): Cel
       movedColumns[table] ?? facts.get(table)?.columns.find((name) => name === 'workspace_id')
     if (column === undefined) return []
     const to = table === 'public.profiles' ? ann.user : bob.workspace
-    const where = fill(rules.rows ?? 'workspace_id = $workspace', ann, guest)
-    return movers.map(({ name, sqlRole, settings }): Cell => {
+    const engineIsBound = !Object.values(rules).some((cell) => String(cell).includes('engine*'))
+    const moving = movers.filter(({ name }) => name !== 'engine' || engineIsBound)
+    return moving.map(({ name, sqlRole, settings }): Cell => {
       return {
         object: table,
         title: `${name}: move ${line} into the other workspace`,
         expected: 'refused',
         sqlRole,
         settings,
-        before: `grant select, update (${column}) on ${table} to ${sqlRole}`,
-        sql: `update ${table} set ${column} = '${to}' where ${where}`,
+        before: `grant update (${column}) on ${table} to ${sqlRole}`,
+        // No "where": that would read, and ask the select policies first.
+        sql: `update ${table} set ${column} = '${to}'`,
       }
     })
   })
@@ -237,7 +268,7 @@ function settingsOf(
   const account = accountOf(identity, tenants)
   return {
     ...claims(account, identity.sqlRole),
-    'weft.workspace_id': identity.word === 'node' ? tenants[identity.home].workspace : '',
+    'weft.workspace_id': identity.worksFor ? tenants[identity.home].workspace : '',
     ...Object.fromEntries(
       Object.entries(more).map(([name, text]) => [name, filled(`'${text}'`).slice(1, -1)]),
     ),

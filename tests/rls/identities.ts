@@ -9,6 +9,8 @@ export interface Identity {
   home: 'ann' | 'bob'
   /** The word for it in the matrix; members are meant by their role. */
   word?: 'service' | 'engine' | 'node' | 'app'
+  /** Its transactions have a workspace set: their own. */
+  worksFor?: true
   role?: Role
 }
 
@@ -19,9 +21,10 @@ export const identities: Identity[] = [
   { name: 'member of another workspace', sqlRole: 'authenticated', home: 'bob', role: 'owner' },
   { name: 'removed member', sqlRole: 'authenticated', home: 'ann' },
   { name: 'service_role', sqlRole: 'service_role', home: 'ann', word: 'service' },
-  { name: 'engine', sqlRole: 'weft_engine', home: 'ann', word: 'engine' },
-  { name: 'node', sqlRole: 'weft_node', home: 'ann', word: 'node' },
-  { name: 'node without a workspace', sqlRole: 'weft_node', home: 'ann' },
+  { name: 'engine', sqlRole: 'weft_engine', home: 'ann', word: 'engine', worksFor: true },
+  { name: 'engine without a workspace', sqlRole: 'weft_engine', home: 'ann', word: 'engine' },
+  { name: 'node', sqlRole: 'weft_node', home: 'ann', word: 'node', worksFor: true },
+  { name: 'node without a workspace', sqlRole: 'weft_node', home: 'ann', word: 'node' },
   { name: 'app server', sqlRole: 'weft_app', home: 'ann', word: 'app' },
 ]
 
@@ -51,7 +54,8 @@ export function readCell(text: string): Word[] {
 
 /** Whether a word of the matrix means this identity, asking for rows of its own workspace or of the other one. */
 export function means(word: Word, identity: Identity, own: boolean): boolean {
-  if (!own && !word.everywhere) return false
+  const theirs = own && (identity.word === undefined || identity.worksFor === true)
+  if (!theirs && !word.everywhere) return false
   if (word.who === 'signed-in') return identity.sqlRole === 'authenticated'
   if (identity.word !== undefined) return word.who === identity.word
   if (identity.role === undefined) return false

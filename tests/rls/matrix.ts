@@ -6,7 +6,8 @@
  *   signed-in     anyone with an account, whatever they belong to
  *   editor        editors of the row's workspace
  *   editor+       editors and every role above: admins and owners
- *   engine*       the engine, and in every workspace, not just the one it works for
+ *   engine        the engine, in the workspace that is set for the transaction
+ *   engine*       the engine, in every workspace
  *   editor+(name) only this column; without brackets every column
  *
  * To add a table: a row here, and one row of each workspace in two-workspaces.ts. To add a function: a line below.
@@ -55,6 +56,13 @@ export const tables: Record<string, TableRules> = {
     delete: 'engine*',
   },
 
+  'private.webhook_deliveries': {
+    select: 'engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    delete: 'engine*',
+  },
+
   executions: { select: 'viewer+ engine*', insert: 'engine*', update: 'engine*' },
   execution_steps: { select: 'viewer+ engine*', insert: 'engine*', update: 'engine*' },
   execution_payloads: { select: 'viewer+ engine*', insert: 'engine*' },
@@ -66,6 +74,16 @@ export const tables: Record<string, TableRules> = {
   },
   approvals: { select: 'viewer+' },
   approval_decisions: { select: 'viewer+' },
+  approval_mails: { select: 'viewer+' },
+
+  connections: { select: 'editor+ engine', insert: 'engine', update: 'engine' },
+  'private.connection_secrets': {
+    select: 'engine',
+    insert: 'engine',
+    update: 'engine',
+    delete: 'engine',
+  },
+  'private.connection_sign_ins': { select: 'engine', insert: 'engine', delete: 'engine' },
 
   pipelines: {
     select: 'viewer+ node',
@@ -89,6 +107,7 @@ export const tables: Record<string, TableRules> = {
   watches: {},
   // A row is a message to whoever listens on its topic; the database alone sends. The grants are the platform's.
   'realtime.messages: of a workspace': listening('workspace:$workspace'),
+  'realtime.messages: of approvals': listening('approvals:$workspace'),
   'realtime.messages: of a workflow': listening('workflow:$workflow'),
   'realtime.messages: of an execution': listening('execution:$execution'),
   'realtime.messages: of a pipeline': listening('pipeline:$pipeline'),
@@ -141,6 +160,7 @@ export const functions: Record<string, FunctionRules> = {
   resume_execution: { who: 'operator+', call: '$execution' },
   last_executions: { who: 'viewer+', call: '$workspace' },
   decide_approval: { who: 'admin+', call: `$approval, 'approved'` },
+  count_my_approvals: { who: 'admin+', call: '$workspace', finds: 'answer > 0' },
   my_approvals: { who: 'admin+', call: '$workspace' },
   watch: { who: 'viewer+', call: `'workflow:$workflow'` },
   // Out of the API's reach, but what policies call runs as whoever asks.
@@ -158,6 +178,8 @@ export const internal: Record<string, string[]> = {
     'private.admit',
     'private.admit_all',
     'private.admit_like',
+    'private.approval_mail_tried',
+    'private.approval_mails_to_send',
     'private.begin_executions',
     'private.cancel_executions',
     'private.claim_abandoned',

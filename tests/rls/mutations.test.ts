@@ -43,7 +43,7 @@ afterAll(async () => {
 const same = (one: string[], other: string[]): boolean => one.join('\n') === other.join('\n')
 
 /** Whether some cell of the matrix comes out otherwise now. */
-async function isNoticed({ kind, object }: Mutation): Promise<boolean> {
+async function isNoticed({ kind, object, role }: Mutation): Promise<boolean> {
   switch (kind) {
     case 'policy':
     case 'check':
@@ -52,7 +52,10 @@ async function isNoticed({ kind, object }: Mutation): Promise<boolean> {
       // What others call shows in what they do.
       return (await wrongCells(db, cellsAround(object), 1)).length > 0
     case 'table':
-      return !same(await actualTableRights(db, object), expectedTableRights(facts, object))
+      return !same(
+        await actualTableRights(db, object, role === undefined ? undefined : [role]),
+        expectedTableRights(facts, object, role === undefined ? undefined : [role]),
+      )
     case 'function':
       return !same(await actualFunctionRights(db, object), expectedFunctionRights(object))
     case 'schema':

@@ -8,6 +8,8 @@ export interface Mutation {
   sql: string
   /** The table, or the function's name, whose cells should notice. */
   object: string
+  /** Whose right it is. */
+  role?: string
   kind: 'policy' | 'check' | 'body' | 'table' | 'function' | 'schema'
 }
 
@@ -33,7 +35,7 @@ async function list(
   sql: string,
   values: unknown[] = [],
 ): Promise<Mutation[]> {
-  const { rows } = await db.query<{ title: string; sql: string; object: string }>(sql, values)
+  const { rows } = await db.query<Omit<Mutation, 'kind'>>(sql, values)
   return rows.map((row) => ({ ...row, kind }))
 }
 
@@ -83,7 +85,7 @@ const tableRights = (db: Client): Promise<Mutation[]> =>
     `select case when has then 'without ' else 'with ' end || verb || ' on ' || name || ' for ' || role as title,
             case when has then format('revoke %s on %s from %I', verb, name, role)
                  else format('grant %s on %s to %I', verb, name, role) end as sql,
-            name as object
+            name as object, role
      from (
        select n.nspname || '.' || c.relname as name, role, verb, has_table_privilege(role, c.oid, verb) as has
        from pg_class c
@@ -103,7 +105,7 @@ const columnRights = (db: Client): Promise<Mutation[]> =>
     `select case when has then 'without ' else 'with ' end || verb || ' of ' || attname || ' in ' || name || ' for ' || role as title,
             case when has then format('revoke %s (%I) on %s from %I', verb, attname, name, role)
                  else format('grant %s (%I) on %s to %I', verb, attname, name, role) end as sql,
-            name as object
+            name as object, role
      from (
        select n.nspname || '.' || c.relname as name, role, verb, a.attname,
               has_column_privilege(role, c.oid, a.attnum, verb) as has

@@ -40,7 +40,11 @@ export async function readFacts(db: Client, tenants: Tenants): Promise<Map<strin
 }
 
 /** What the roles may do by what was granted, as the database says it; of one table, or of all outside the system. */
-export async function actualTableRights(db: Client, table?: string): Promise<Rights> {
+export async function actualTableRights(
+  db: Client,
+  table?: string,
+  roles = sqlRoles,
+): Promise<Rights> {
   const { rows } = await db.query<{ line: string }>(
     `with relation as (
        select c.oid, c.relkind, n.nspname, n.nspname || '.' || c.relname as name
@@ -64,17 +68,21 @@ export async function actualTableRights(db: Client, table?: string): Promise<Rig
        and not (verb = 'references' and has_table_privilege(role, oid, verb))
      group by oid, name, role, verb
      order by 1`,
-    [table ?? null, sqlRoles],
+    [table ?? null, roles],
   )
   return rows.map((row) => row.line)
 }
 
 /** What the matrix says that was granted on its tables. */
-export function expectedTableRights(facts: Map<string, TableFacts>, only?: string): Rights {
+export function expectedTableRights(
+  facts: Map<string, TableFacts>,
+  only?: string,
+  roles = sqlRoles,
+): Rights {
   const rights: Rights = []
   for (const table of facts.keys()) {
     if (only !== undefined && table !== only) continue
-    for (const role of sqlRoles)
+    for (const role of roles)
       for (const verb of ['select', 'insert', 'update', 'delete'] as const) {
         const columns = grantedColumns(table, verb, role)
         if (columns === undefined) continue

@@ -18,28 +18,6 @@ export interface Tenant {
   approval: string
 }
 
-/** Does something in a transaction as a signed-in person (or anyone, without one), then rolls it back. */
-export async function as<T>(
-  db: Client,
-  person: string | 'anon',
-  work: () => Promise<T>,
-): Promise<T> {
-  await db.query('begin')
-  try {
-    if (person === 'anon') {
-      await db.query('set local role anon')
-    } else {
-      await db.query(`select set_config('request.jwt.claims', $1, true)`, [
-        JSON.stringify({ sub: person, role: 'authenticated' }),
-      ])
-      await db.query('set local role authenticated')
-    }
-    return await work()
-  } finally {
-    await db.query('rollback')
-  }
-}
-
 async function one(db: Client, sql: string, values: unknown[]): Promise<string> {
   const { rows } = await db.query<{ id: string }>(sql, values)
   const row = rows[0]
@@ -47,11 +25,19 @@ async function one(db: Client, sql: string, values: unknown[]): Promise<string> 
   return row.id
 }
 
-const newPerson = (db: Client, email: string): Promise<string> =>
+/** Makes an account and answers with its id. */
+export type NewPerson = (db: Client, email: string) => Promise<string>
+
+/** An account without a password: for tests that act as somebody within the database. */
+const accountOnly: NewPerson = (db, email) =>
   one(db, `insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`, [email])
 
 /** A person of each role besides the owner, and one who was removed. */
-async function addMembers(db: Client, workspace: string, owner: string, email: string) {
+async function addMembers(
+  db: Client,
+  newPerson: NewPerson,
+  { workspace, owner, email }: { workspace: string; owner: string; email: string },
+) {
   const add = async (role: Role): Promise<string> => {
     const person = await newPerson(db, `${role}.${email}`)
     await db.query(`insert into public.members (workspace_id, user_id, role) values ($1, $2, $3)`, [
@@ -77,13 +63,17 @@ async function addMembers(db: Client, workspace: string, owner: string, email: s
 }
 
 /** Fills a workspace through the same SQL functions that the app calls; only the engine's tables are written directly. */
-export async function makeTenant(db: Client, email: string): Promise<Tenant> {
+export async function makeTenant(
+  db: Client,
+  email: string,
+  newPerson: NewPerson = accountOnly,
+): Promise<Tenant> {
   const user = await newPerson(db, email)
   await db.query(`select set_config('request.jwt.claims', $1, false)`, [
     JSON.stringify({ sub: user }),
   ])
   const workspace = await one(db, `select id from public.create_workspace($1)`, [`${email}'s`])
-  const { people, removed } = await addMembers(db, workspace, user, email)
+  const { people, removed } = await addMembers(db, newPerson, { workspace, owner: user, email })
   const workflow = await one(
     db,
     `insert into public.workflows (workspace_id, name) values ($1, 'Welcome') returning id`,
@@ -164,9 +154,28 @@ export async function makeTenant(db: Client, email: string): Promise<Tenant> {
     `insert into private.webhook_secrets (token, workspace_id, key_id, ciphertext) values ($1, $2, 'k', '\\x00')`,
     [token, workspace],
   )
+  const connection = await one(
+    db,
+    `insert into public.connections (workspace_id, name, kind, allowed_hosts) values ($1, 'Mail', 'smtp', '{localhost}') returning id`,
+    [workspace],
+  )
+  await db.query(
+    `insert into private.connection_secrets (connection_id, workspace_id, field, key_id, ciphertext) values ($1, $2, 'password', 'k', '\\x00')`,
+    [connection, workspace],
+  )
+  await db.query(
+    `insert into private.connection_sign_ins (state_hash, workspace_id, connection_id, user_id, return_to, key_id, ciphertext, expires_at)
+     values (sha256($2::text::bytea), $1, $2::uuid, $3, '/', 'k', '\\x00', now())`,
+    [workspace, connection, user],
+  )
+  await db.query(
+    `insert into private.webhook_deliveries (token, delivery, workspace_id, execution_id) values ($1, sha256('d'), $2, $3)`,
+    [token, workspace, execution],
+  )
   await db.query(`select public.watch('workflow:' || $1)`, [workflow])
   for (const topic of [
     `workspace:${workspace}`,
+    `approvals:${workspace}`,
     `workflow:${workflow}`,
     `execution:${execution}`,
     `pipeline:${pipeline}`,
@@ -198,9 +207,12 @@ export interface Tenants {
 }
 
 /** Both workspaces, filled. */
-export async function makeTenants(db: Client): Promise<Tenants> {
-  const ann = await makeTenant(db, 'ann@example.org')
-  const bob = await makeTenant(db, 'bob@example.org')
+export async function makeTenants(
+  db: Client,
+  newPerson: NewPerson = accountOnly,
+): Promise<Tenants> {
+  const ann = await makeTenant(db, 'ann@example.org', newPerson)
+  const bob = await makeTenant(db, 'bob@example.org', newPerson)
   const guest = await newPerson(db, 'guest@example.org')
   await db.query(
     `insert into public.members (workspace_id, user_id, role) values ($1, $3, 'owner'), ($2, $3, 'viewer')`,
