@@ -142,6 +142,7 @@ async function start(
   const allowPrivateHosts = options.allowPrivateHosts ?? []
   const functionsEnv = functionSettings({
     apiUrl,
+    appUrl,
     keys,
     database,
     smtpUrl,

@@ -118,6 +118,77 @@ describe('an approval', () => {
     expect(waits()).toEqual([])
   })
 
+  describe('with reminders', () => {
+    const remind = {
+      ...{ remind: true, remindEvery: { amount: 1, unit: 'days' }, remindTimes: 3 },
+    } satisfies DataObject
+    const DAY = 24 * HOUR
+    const keys = (waits: { key: string }[]) => waits.map(({ key }) => key)
+
+    /** Lets time pass and takes the execution up, as a worker would. */
+    const after = async ({ b, execution }: Awaited<ReturnType<typeof started>>, time: number) => {
+      await b.clock.advance(time)
+      const claimed = await b.store.claim(execution)
+      if (claimed === null) throw new Error('it is not due')
+      return await b.clock.until(b.engine.run(claimed))
+    }
+
+    it('reminds so often, each time after that long, and then waits in silence', async () => {
+      const step = await started(remind)
+      expect(step.outcome).toEqual({ status: 'waiting', wakeAt: step.b.clock.now() + DAY })
+      expect(keys(step.waits())).toEqual(['decision'])
+      for (const number of [1, 2]) {
+        const outcome = await after(step, DAY)
+        expect(outcome).toEqual({ status: 'waiting', wakeAt: step.b.clock.now() + DAY })
+        expect(keys(step.waits()).at(-1)).toBe(`reminder-${number}`)
+      }
+      expect(await after(step, DAY)).toEqual({ status: 'waiting', wakeAt: null })
+      expect(keys(step.waits())).toEqual(['decision', 'reminder-1', 'reminder-2', 'reminder-3'])
+      step.b.store.deliver(step.execution, 'approval', 'decision', decided('approved'))
+      expect(await step.b.toTheEnd(step.execution)).toMatchObject({ status: 'succeeded' })
+      expect(step.waits()).toEqual([])
+    })
+
+    it('reminds once when nobody was there to do so for days', async () => {
+      const step = await started(remind)
+      const outcome = await after(step, 10 * DAY)
+      expect(outcome).toEqual({ status: 'waiting', wakeAt: step.b.clock.now() + DAY })
+      expect(keys(step.waits())).toEqual(['decision', 'reminder-1'])
+    })
+
+    it('reminds nobody when it is decided by the time that the reminder is due', async () => {
+      const step = await started(remind)
+      step.b.store.deliver(step.execution, 'approval', 'decision', decided('approved'))
+      expect(await after(step, DAY)).toMatchObject({ status: 'succeeded' })
+      expect(step.last()).toMatchObject({ node: 'yes' })
+    })
+
+    it('reminds nobody when the time is up at the same moment', async () => {
+      const step = await started({
+        ...{ ...remind, limited: true, patience: { amount: 1, unit: 'days' } },
+        onTimeout: 'reject',
+      })
+      expect(await after(step, DAY)).toMatchObject({ status: 'succeeded' })
+      expect(step.last()).toMatchObject({ node: 'no' })
+    })
+
+    it('reminds before others are asked, who need none', async () => {
+      const step = await started({
+        ...{ ...remind, escalate: true, escalateAfter: { amount: 1, unit: 'days' } },
+        escalateTo: 'boss@example.org',
+      })
+      await after(step, DAY)
+      expect(keys(step.waits())).toEqual(['decision', 'reminder-1', 'escalation'])
+    })
+
+    it('allows some reminders, but no flood of them', () => {
+      const fields = (remindTimes: number) =>
+        validateDefinition(asking({ ...remind, remindTimes }), registry).map(({ field }) => field)
+      expect(fields(20)).toEqual([])
+      for (const times of [0, 1.5, 21]) expect(fields(times)).toContain('remindTimes')
+    })
+  })
+
   it('needs somebody to ask', () => {
     const problems = validateDefinition(asking({ who: 'people', escalate: true }), registry)
     expect(problems.map(({ field }) => field)).toEqual(

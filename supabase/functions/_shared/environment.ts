@@ -6,6 +6,8 @@ export interface Environment {
   secretsKey: string
   smtpUrl: string
   mailFrom: string
+  /** Where the app is, for links in e-mails; empty when nobody says. */
+  appUrl: string
   /** `host` or `host:port` that the HTTP node may reach although private. */
   allowPrivateHosts: string[]
   functionSecret: string
@@ -13,6 +15,12 @@ export interface Environment {
   retentionDays: number
   /** Milliseconds of processor time after which the host ends a function's request; 0 where it doesn't. */
   processorLimitMs: number
+  /** The header in which the operator's own proxy says where a request comes from, and how many such proxies there are. */
+  clientAddress: { header: string; proxies: number }
+  /** Requests a minute to all webhooks of a workspace together; 0: no limit. */
+  webhookRate: number
+  /** How many processes receive webhooks: each takes its share of the limits. */
+  webhookProcesses: number
 }
 
 function required(name: string): string {
@@ -47,11 +55,18 @@ export function environment(): Environment {
     secretsKey: required('WEFT_SECRETS_KEY'),
     smtpUrl: Deno.env.get('WEFT_SMTP_URL') ?? '',
     mailFrom: Deno.env.get('WEFT_MAIL_FROM') ?? '',
+    appUrl: (Deno.env.get('WEFT_APP_URL') ?? '').replace(/\/$/, ''),
     allowPrivateHosts: list(Deno.env.get('WEFT_ALLOW_PRIVATE_HOSTS') ?? ''),
     functionSecret: required('WEFT_FUNCTION_SECRET'),
     retentionDays: wholeNumber('WEFT_RETENTION_DAYS', 1, 90),
     // What a hosted project allows.
     processorLimitMs: wholeNumber('WEFT_CPU_LIMIT_MS', 0, 2_000),
+    clientAddress: {
+      header: (Deno.env.get('WEFT_CLIENT_ADDRESS_HEADER') ?? '').trim().toLowerCase(),
+      proxies: wholeNumber('WEFT_TRUSTED_PROXIES', 1, 1),
+    },
+    webhookRate: wholeNumber('WEFT_WEBHOOK_RATE', 0, 0),
+    webhookProcesses: wholeNumber('WEFT_WEBHOOK_PROCESSES', 1, 1),
   }
   return known
 }

@@ -1,3 +1,4 @@
+import { approvalMailRound } from '../_shared/approvals/mail-round.ts'
 import { isOutage } from '../_shared/database/outage.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { requireOperator } from '../_shared/http/operator.ts'
@@ -55,6 +56,7 @@ async function workUntil(works: Runtime, until: number): Promise<number> {
       takeoverRound(works),
       scheduleRound(works, boss),
       replayRound(works, boss),
+      approvalMailRound(works, boss),
     ])
     const now = rounds.reduce((sum, round) => sum + round.found, 0)
     found += now

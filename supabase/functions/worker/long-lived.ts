@@ -1,4 +1,5 @@
 import type { PgBoss } from 'pg-boss'
+import { approvalMailRound } from '../_shared/approvals/mail-round.ts'
 import { isOutage } from '../_shared/database/outage.ts'
 import { environment } from '../_shared/environment.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
@@ -41,6 +42,7 @@ export async function runUntilStopped(): Promise<void> {
     repeat('taking over executions', 1_000, signal, () => takeoverRound(works)),
     repeat('replaying executions', 2_000, signal, () => replayRound(works, boss)),
     repeat('firing schedules', 2_000, signal, () => scheduleRound(works, boss)),
+    repeat('sending e-mails about approvals', 2_000, signal, () => approvalMailRound(works, boss)),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss, environment().retentionDays)
       return { found: 0, nextInMs: Infinity }

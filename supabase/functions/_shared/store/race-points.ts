@@ -15,6 +15,8 @@ export type RacePoint =
   | 'transact:after-commit'
   | 'claim:after-commit'
   | 'schedule:after-accept'
+  | 'approval-mail:before-look'
+  | 'approval-mail:after-send'
 
 const folder = Deno.env.get('WEFT_RACE_POINTS')
 

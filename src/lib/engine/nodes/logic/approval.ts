@@ -9,6 +9,8 @@ import { patienceEnd, patienceFields, timeoutPort, timeUp } from './patience.ts'
 const APPROVED = { name: 'approved', label: 'If approved' }
 const REJECTED = { name: 'rejected', label: 'If rejected' }
 
+const MOST_REMINDERS = 20
+
 const decision = z.enum(['approved', 'rejected'])
 const voice = z.object({ by: z.string(), decision, comment: z.string(), at: z.string() })
 const decided = z.object({
@@ -23,6 +25,10 @@ const state = z.object({
   /** When others are asked, too; absent when never. */
   escalateAt: z.number().nullable(),
   escalated: z.boolean(),
+  /** When those who haven't decided are reminded next; absent when never (again). */
+  remindAt: z.number().nullable().default(null),
+  /** How many times they were. */
+  reminders: z.number().default(0),
 })
 type State = z.infer<typeof state>
 
@@ -63,6 +69,20 @@ const config = z.object({
       { value: 'majority', label: 'More than half of them' },
     ])
     .default('any'),
+  remind: field.switch({ label: 'Remind those who have not decided yet' }).default(false),
+  remindEvery: field
+    .duration({ label: 'Each time after', showWhen: { field: 'remind', is: [true] } })
+    .default({ amount: 1, unit: 'days' }),
+  remindTimes: field
+    .number({
+      label: 'How many times at most',
+      hint: `Up to ${MOST_REMINDERS}.`,
+      showWhen: { field: 'remind', is: [true] },
+    })
+    .int()
+    .min(1)
+    .max(MOST_REMINDERS)
+    .default(3),
   escalate: field.switch({ label: 'Ask others, too, after some time' }).default(false),
   escalateAfter: field
     .duration({ label: 'After how long', showWhen: { field: 'escalate', is: [true] } })
@@ -128,6 +148,8 @@ export const approval = defineNode({
       until: patienceEnd(settings, now),
       escalateAt: settings.escalate ? now + durationMs(settings.escalateAfter) : null,
       escalated: false,
+      remindAt: settings.remind ? now + durationMs(settings.remindEvery) : null,
+      reminders: 0,
     })
   },
   resume(settings, kept, { deliveries, clock }) {
@@ -139,19 +161,41 @@ export const approval = defineNode({
     }
     const now = clock.now()
     if (before.until !== null && now >= before.until) return undecided(settings, now)
-    const { escalateAt } = before
-    return escalateAt !== null && now >= escalateAt
-      ? sleep(settings, { ...before, escalateAt: null, escalated: true })
-      : sleep(settings, before)
+    return sleep(settings, reminded(settings, escalated(before, now), now))
   },
 })
 
+const isDue = (at: number | null, now: number): boolean => at !== null && now >= at
+
+const escalated = (state: State, now: number): State =>
+  isDue(state.escalateAt, now) ? { ...state, escalateAt: null, escalated: true } : state
+
+/** However late it is: one reminder, and the next a full span later. */
+function reminded({ remindEvery, remindTimes }: Settings, state: State, now: number): State {
+  if (!isDue(state.remindAt, now)) return state
+  const reminders = state.reminders + 1
+  const remindAt = reminders < remindTimes ? now + durationMs(remindEvery) : null
+  return { ...state, reminders, remindAt }
+}
+
 function sleep(settings: Settings, next: State) {
-  const { until, escalateAt, escalated } = next
-  const first = Math.min(until ?? Infinity, escalateAt ?? Infinity)
-  const waits = [asking(settings, until), ...(escalated ? [askingOthers(settings)] : [])]
+  const { until, escalateAt, remindAt } = next
+  const first = Math.min(until ?? Infinity, escalateAt ?? Infinity, remindAt ?? Infinity)
+  // Whom others are asked beside is reminded before: who is asked at this moment needs no reminder.
+  const waits = [
+    asking(settings, until),
+    ...(next.reminders > 0 ? [reminding(next.reminders)] : []),
+    ...(next.escalated ? [askingOthers(settings)] : []),
+  ]
   return suspend(first === Infinity ? null : first, next, { waits })
 }
+
+/** The store reminds whoever hasn't decided by then, once for each number. */
+const reminding = (number: number): WaitRequest => ({
+  kind: 'approval',
+  key: `reminder-${number}`,
+  data: null,
+})
 
 /** The store makes an approval of it (private.open_approval), which stays as it was first asked for. */
 function asking(settings: Settings, until: number | null): WaitRequest {
