@@ -7,7 +7,13 @@ import { readRequest } from './read-request.ts'
 import type { Asked } from './routes.ts'
 
 const address = z.object({ workflow: WorkflowId, node: NodeId })
-const wanted = address.extend({ secret: z.string().min(8).max(500).optional() })
+const wanted = address.extend({
+  secret: z.string().min(8).max(500).optional(),
+  /** Hours in which the secret before it still counts, so that the sender can be told in between. */
+  keepOldHours: z.number().min(0).max(168).default(0),
+  /** `standard`: made as Standard Webhooks wants it. */
+  form: z.enum(['plain', 'standard']).default('plain'),
+})
 
 const SET_SECRET = `
 with marked as (
@@ -16,11 +22,14 @@ with marked as (
   where token = $1
   returning token, workspace_id
 )
-insert into private.webhook_secrets (token, workspace_id, key_id, ciphertext, updated_at)
+insert into private.webhook_secrets as s (token, workspace_id, key_id, ciphertext, updated_at)
 select token, workspace_id, $2, $3, now()
 from marked
 on conflict (token) do update
-set key_id = excluded.key_id, ciphertext = excluded.ciphertext, updated_at = excluded.updated_at`
+set key_id = excluded.key_id, ciphertext = excluded.ciphertext, updated_at = excluded.updated_at,
+    previous_key_id = case when $4::float8 > 0 then s.key_id end,
+    previous_ciphertext = case when $4::float8 > 0 then s.ciphertext end,
+    previous_until = case when $4::float8 > 0 then now() + $4::float8 * interval '1 hour' end`
 
 const REMOVE_SECRET = `
 with removed as (
@@ -34,15 +43,16 @@ where token = $1`
 const tokenOf = (asked: Asked, { workflow, node }: z.infer<typeof address>): Promise<string> =>
   asked.person.call<string>('ensure_webhook_endpoint', { p_workflow: workflow, p_node: node })
 
+const made = (form: 'plain' | 'standard'): string =>
+  form === 'plain' ? randomBytes(32).toString('hex') : `whsec_${randomBytes(32).toString('base64')}`
+
 /** POST webhooks/secret: sets (or makes) a webhook's secret. The only time that it's shown. */
 export async function setWebhookSecret(asked: Asked): Promise<Response> {
-  const { secret = randomBytes(32).toString('hex'), ...where } = await readRequest(
-    asked.request,
-    wanted,
-  )
+  const { form, keepOldHours, ...wish } = await readRequest(asked.request, wanted)
+  const { secret = made(form), ...where } = wish
   const token = await tokenOf(asked, where)
   const { keyId, ciphertext } = runtime().secrets.seal(secret, token)
-  await runtime().pool.query(SET_SECRET, [token, keyId, ciphertext])
+  await runtime().pool.query(SET_SECRET, [token, keyId, ciphertext, keepOldHours])
   return answer(200, { secret })
 }
 

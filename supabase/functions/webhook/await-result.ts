@@ -19,7 +19,7 @@ export async function awaitResult(
   const responded = Promise.withResolvers<WebhookResponse>()
   const { id, accepted, outcome } = await start(responded.resolve)
   if (accepted === 'not_live') return 'not_live'
-  if (accepted === 'queued' || accepted === 'skipped')
+  if (accepted === 'queued' || accepted === 'skipped' || accepted === 'duplicate')
     return answer(202, { execution: id, status: accepted })
   const own = responded.promise.then((response) => ({ status: 'responded', response }) as const)
   const ended = await withPatience(Promise.race([own, ...(outcome === undefined ? [] : [outcome])]))

@@ -4,10 +4,14 @@ import {
 } from '../../../src/lib/engine/nodes/triggers/webhook.ts'
 import type { NodeId, VersionId, WorkflowId, WorkspaceId } from '../../../src/lib/engine/ids.ts'
 import type { Queries } from '../_shared/database/pool.ts'
+import { environment } from '../_shared/environment.ts'
 import type { Secrets } from '../_shared/secrets.ts'
+import { bucketFor } from './rate-limits.ts'
+import type { TokenBucket } from './token-bucket.ts'
 
 /** A webhook address and what a request to it starts. */
 export interface WebhookTrigger {
+  token: string
   workspace: WorkspaceId
   workflow: WorkflowId
   version: VersionId
@@ -15,6 +19,11 @@ export interface WebhookTrigger {
   rules: WebhookRules
   /** What the sender has to know; null when none was set. */
   secret: string | null
+  /** The secret before it, while it still counts. */
+  previous?: { secret: string; until: number }
+  /** Limits of this webhook and of its workspace; null where there's none. */
+  bucket: TokenBucket | null
+  workspaceBucket: TokenBucket | null
 }
 
 /** The address exists, but its workflow isn't published (or the trigger isn't in the published version). */
@@ -30,10 +39,14 @@ interface TriggerRow {
   config: unknown
   key_id: string | null
   ciphertext: Uint8Array | null
+  previous_key_id: string | null
+  previous_ciphertext: Uint8Array | null
+  previous_until: Date | null
 }
 
 const FIND_TRIGGER = `
-select e.workspace_id, e.workflow_id, e.node_id, t.version_id, t.config, s.key_id, s.ciphertext
+select e.workspace_id, e.workflow_id, e.node_id, t.version_id, t.config, s.key_id, s.ciphertext,
+       s.previous_key_id, s.previous_ciphertext, s.previous_until
 from public.webhook_endpoints e
 left join public.triggers t
   on t.workflow_id = e.workflow_id and t.node_id = e.node_id and t.kind = 'trigger.webhook'
@@ -80,19 +93,28 @@ export class WebhookTriggers {
     if (row === undefined) return undefined
     if (row.version_id === null) return NOT_PUBLISHED
     const trigger: WebhookTrigger = {
+      token,
       // Ids that come out of our own tables are what they say.
       workspace: row.workspace_id as WorkspaceId,
       workflow: row.workflow_id as WorkflowId,
       version: row.version_id as VersionId,
       node: row.node_id as NodeId,
       rules: readWebhookRules(row.config),
-      secret:
-        row.key_id === null || row.ciphertext === null
-          ? null
-          : this.#secrets.open({ keyId: row.key_id, ciphertext: row.ciphertext }, token),
+      secret: this.#open(row.key_id, row.ciphertext, token),
+      bucket: null,
+      workspaceBucket: bucketFor(`workspace ${row.workspace_id}`, environment().webhookRate),
+    }
+    trigger.bucket = bucketFor(token, trigger.rules.guard?.ratePerMinute ?? 0)
+    const previous = this.#open(row.previous_key_id, row.previous_ciphertext, token)
+    if (previous !== null && row.previous_until !== null) {
+      trigger.previous = { secret: previous, until: row.previous_until.getTime() }
     }
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear()
     this.#kept.set(token, { trigger, until: performance.now() + KEPT_MS })
     return trigger
+  }
+  #open(keyId: string | null, ciphertext: Uint8Array | null, token: string): string | null {
+    if (keyId === null || ciphertext === null) return null
+    return this.#secrets.open({ keyId, ciphertext }, token)
   }
 }

@@ -9,9 +9,12 @@ import { RateLimited } from '../_shared/store/limits.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
 import { awaitResult } from './await-result.ts'
 import { callbackToken, receiveCallback } from './callback.ts'
+import { claimDelivery, deliveryId } from './deliveries.ts'
 import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trigger.ts'
 import { payload } from './payload.ts'
+import { requireRoom } from './rate-limits.ts'
 import { notPublished, notStorable, tooMany, unknownAddress, wrongMethod } from './refusals.ts'
+import { requireListed, type ConnectionInfo } from './sender-address.ts'
 import { verifySender } from './verify-sender.ts'
 
 let known: WebhookTriggers | undefined
@@ -19,11 +22,11 @@ const triggers = (): WebhookTriggers =>
   (known ??= new WebhookTriggers(runtime().pool, runtime().secrets))
 
 /** Turns a request to /webhook/<token> into an execution, or into a refusal that creates nothing. */
-export async function handleWebhook(request: Request): Promise<Response> {
+export async function handleWebhook(request: Request, info?: ConnectionInfo): Promise<Response> {
   try {
     const callback = callbackToken(request.url)
     if (callback !== undefined) return await receiveCallback(request, callback)
-    return await receive(request, tokenOf(request.url))
+    return await receive(request, tokenOf(request.url), info)
   } catch (problem) {
     if (problem instanceof Refused) return refuse(problem.refusal)
     if (problem instanceof RateLimited) return refuse(tooMany(problem.againInSeconds).refusal)
@@ -41,22 +44,38 @@ function tokenOf(url: string): string {
   return token
 }
 
-async function receive(request: Request, token: string): Promise<Response> {
+async function receive(
+  request: Request,
+  token: string,
+  info: ConnectionInfo | undefined,
+): Promise<Response> {
   // Twice: what was remembered of the trigger may be older than the newest version.
   for (let attempt = 1; attempt <= 2; attempt++) {
     const trigger = await triggers().find(token)
     if (trigger === undefined) throw unknownAddress()
     if (trigger === NOT_PUBLISHED) throw notPublished()
-    const answered = await begin(trigger, await checked(request, trigger))
+    const data = await checked(request, trigger, info)
+    const delivery = trigger.rules.guard?.delivery ?? null
+    const known =
+      delivery === null ? undefined : deliveryId(delivery, request.headers, data['body'])
+    const answered = await begin(trigger, data, known)
     if (answered !== 'not_live') return answered
     triggers().forget(token)
   }
   throw notPublished()
 }
 
-async function begin(trigger: WebhookTrigger, data: DataObject): Promise<Response | 'not_live'> {
+async function begin(
+  trigger: WebhookTrigger,
+  data: DataObject,
+  delivery: string | undefined,
+): Promise<Response | 'not_live'> {
+  const fresh = newExecutionId()
   const execution: NewExecution = {
-    id: newExecutionId(),
+    id:
+      delivery === undefined
+        ? fresh
+        : await claimDelivery(runtime().pool, trigger, delivery, fresh),
     workspace: trigger.workspace,
     workflow: trigger.workflow,
     version: trigger.version,
@@ -72,7 +91,8 @@ async function begin(trigger: WebhookTrigger, data: DataObject): Promise<Respons
   const { accepted } = await runtime().start(execution)
   if (accepted === 'not_live') return accepted
   // Most senders look at nothing else than the number; those that do see when it waits or was left out.
-  const status = accepted === 'queued' || accepted === 'skipped' ? { status: accepted } : {}
+  const isHeld = accepted === 'queued' || accepted === 'skipped'
+  const status = isHeld || execution.id !== fresh ? { status: accepted } : {}
   return answer(202, { execution: execution.id, ...status })
 }
 
@@ -80,11 +100,23 @@ async function begin(trigger: WebhookTrigger, data: DataObject): Promise<Respons
 const bodies = new WeakMap<Request, Uint8Array>()
 
 /** What the workflow will see of a request that this trigger takes. Throws Refused for any other. */
-async function checked(request: Request, trigger: WebhookTrigger): Promise<DataObject> {
-  const { rules } = trigger
+async function checked(
+  request: Request,
+  trigger: WebhookTrigger,
+  info: ConnectionInfo | undefined,
+): Promise<DataObject> {
+  const { rules, bucket, workspaceBucket } = trigger
+  const allowFrom = rules.guard?.allowFrom ?? null
+  if (allowFrom !== null) requireListed(allowFrom, request.headers, info)
   if (!rules.methods.includes(request.method)) throw wrongMethod(request.method, rules.methods)
+  if (bucket !== null) requireRoom(bucket)
+  if (workspaceBucket !== null) requireRoom(workspaceBucket)
   const body = bodies.get(request) ?? (await readBody(request, rules.maxBodyBytes))
   bodies.set(request, body)
   verifySender(trigger, request.headers, body)
-  return await payload(request, body, rules.verify === 'token' ? rules.header : null)
+  const data = await payload(request, body, rules.verify === 'token' ? rules.header : null)
+  // Only what is taken counts: whoever doesn't know the secret can't use up the room of those who do.
+  bucket?.take()
+  workspaceBucket?.take()
+  return data
 }

@@ -83,6 +83,51 @@ export const badSignature = (header: string) =>
     hint: 'Check that sender and webhook use the same secret, and that the body is signed exactly as it is sent.',
   })
 
+/** The user name or the password is missing or wrong. */
+export const wrongPassword = () =>
+  new Refused({
+    status: 401,
+    code: 'webhook.wrong_password',
+    title: 'The user name or the password is wrong',
+    detail: 'The request does not hold the user name and the password of this webhook.',
+    hint: 'Enter both again in the service that sends.',
+    headers: { 'www-authenticate': 'Basic realm="webhook", charset="UTF-8"' },
+  })
+
+/** Signed by the right sender, but at another time: recorded and sent again, or a clock is wrong. */
+export const oldSignature = () =>
+  new Refused({
+    status: 401,
+    code: 'webhook.old_signature',
+    title: 'The signature is too old',
+    detail: 'The request was signed longer ago (or later) than this webhook accepts.',
+    hint: 'Let the sender send it again, and check that its clock is right.',
+  })
+
+/** The sender's address isn't on the list. */
+export const wrongAddress = (address: string | undefined) =>
+  new Refused({
+    status: 403,
+    code: 'webhook.wrong_address',
+    title: 'This webhook does not accept requests from there',
+    detail:
+      address === undefined
+        ? 'It is not known where the request comes from.'
+        : `Requests from ${address.slice(0, 60)} are not on the list of this webhook.`,
+    hint: 'Add the address in the webhook step if it should be.',
+  })
+
+/** More than the webhook's or the workspace's limit. */
+export const tooBusy = (againInSeconds: number) =>
+  new Refused({
+    status: 429,
+    code: 'webhook.too_many',
+    title: 'Too many requests',
+    detail: 'More requests came than this webhook, or its workspace, takes in a minute.',
+    hint: `Send it again in ${againInSeconds} seconds.`,
+    headers: { 'retry-after': String(againInSeconds) },
+  })
+
 /** The body isn't what its content type says. */
 export const unreadableBody = (kind: string) =>
   new Refused({

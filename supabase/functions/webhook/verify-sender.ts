@@ -1,31 +1,69 @@
-import { Buffer } from 'node:buffer'
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { WebhookRules } from '../../../src/lib/engine/nodes/triggers/webhook.ts'
 import type { WebhookTrigger } from './find-trigger.ts'
-import { badSignature, noSecretSet, wrongSecret } from './refusals.ts'
+import { badSignature, noSecretSet, oldSignature, wrongPassword, wrongSecret } from './refusals.ts'
+import * as signatures from './signatures.ts'
+import type { Verdict, Window } from './signatures.ts'
 
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
-
-/** The bytes of a signature, which senders write in hex (GitHub: after `sha256=`) or in base64. */
-function signatureBytes(header: string): Buffer {
-  const text = header.trim().replace(/^sha256=/i, '')
-  return /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64')
+/** Throws Refused unless the sender knows the secret, where the trigger asks for one. */
+export function verifySender(trigger: WebhookTrigger, headers: Headers, body: Uint8Array): void {
+  const { rules, secret, previous } = trigger
+  if (rules.verify === 'none') return
+  if (secret === null) throw noSecretSet()
+  const now = Date.now()
+  let verdict = judge(rules, secret, headers, body, now)
+  // While senders are told of a new secret, the one before it counts.
+  if (verdict === 'wrong' && previous !== undefined && previous.until > now) {
+    verdict = judge(rules, previous.secret, headers, body, now)
+  }
+  if (verdict !== 'fine') throw refusalOf(rules, verdict)
 }
 
-/** Throws Refused unless the sender knows the secret, where the trigger asks for one. In constant time. */
-export function verifySender(trigger: WebhookTrigger, headers: Headers, body: Uint8Array): void {
-  const { verify, header } = trigger.rules
-  if (verify === 'none') return
-  if (trigger.secret === null) throw noSecretSet()
-  const shown = headers.get(header) ?? ''
-  if (verify === 'token') {
-    const token = shown.trim().replace(/^Bearer\s+/i, '')
-    // Hashes have one length, so that not even the secret's length shows.
-    if (!timingSafeEqual(sha256(token), sha256(trigger.secret))) throw wrongSecret(header)
-    return
+function judge(
+  rules: WebhookRules,
+  secret: string,
+  headers: Headers,
+  body: Uint8Array,
+  now: number,
+): Verdict {
+  const shown = (name: string): string => headers.get(name) ?? ''
+  switch (rules.verify) {
+    case 'none':
+      return 'fine'
+    case 'token':
+      return signatures.checkToken(secret, shown(rules.header))
+    case 'hmac':
+      return signatures.checkHmac(secret, shown(rules.header), body)
+    case 'basic':
+      return signatures.checkBasic(rules.guard?.userName ?? '', secret, shown('authorization'))
+    case 'github':
+      return signatures.checkGithub(secret, shown('x-hub-signature-256'), body)
+    case 'stripe':
+      return signatures.checkStripe(secret, shown('stripe-signature'), body, windowOf(rules, now))
+    case 'standard': {
+      const [id, timestamp, signature] = ['id', 'timestamp', 'signature'].map((name) =>
+        shown(`webhook-${name}`) === '' ? shown(`svix-${name}`) : shown(`webhook-${name}`),
+      )
+      const said = { id: id ?? '', timestamp: timestamp ?? '', signature: signature ?? '' }
+      return signatures.checkStandard(secret, said, body, windowOf(rules, now))
+    }
   }
-  const expected = createHmac('sha256', trigger.secret).update(body).digest()
-  const signature = signatureBytes(shown)
-  if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
-    throw badSignature(header)
-  }
+}
+
+const windowOf = ({ guard }: WebhookRules, now: number): Window => ({
+  nowSeconds: now / 1000,
+  toleranceSeconds: guard?.toleranceSeconds ?? 0,
+})
+
+function refusalOf({ verify, header }: WebhookRules, verdict: Verdict): Error {
+  if (verdict === 'old') return oldSignature()
+  if (verify === 'token') return wrongSecret(header)
+  if (verify === 'basic') return wrongPassword()
+  return badSignature(headerOf(verify, header))
+}
+
+/** Where a scheme's signature stands, for people who look for what's wrong. */
+function headerOf(verify: WebhookRules['verify'], header: string): string {
+  if (verify === 'github') return 'X-Hub-Signature-256'
+  if (verify === 'stripe') return 'Stripe-Signature'
+  return verify === 'standard' ? 'webhook-signature' : header
 }
