@@ -199,6 +199,7 @@ export const internal: Record<string, string[]> = {
     'private.lock_limits',
     'private.queue_replays',
     'private.replace_oldest',
+    'private.secrets_of_other_keys',
     'private.sender_of_message',
     'private.start_replay',
     'private.steps_of',

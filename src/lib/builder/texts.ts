@@ -183,6 +183,15 @@ export const texts = {
         'This workflow cannot be started this way yet: add the right trigger to it, and publish it.',
       open: 'Open this workflow',
     },
+    connection: {
+      placeholder: 'Choose a connection…',
+      none: 'The mail server of this installation',
+      gone: 'The chosen connection does not exist any more. Choose another.',
+      revoked: 'This connection was revoked: nothing can sign in with it any more. Choose another.',
+      notYours: 'You may not use this connection, or it is for something else. Choose another.',
+      first: 'There is none yet: add a connection',
+      open: 'All connections',
+    },
     zone: { workspace: (zone: string) => `Time zone of the workspace (${zone})` },
   },
   picker: {

@@ -44,6 +44,14 @@ export { readSchedule } from './nodes/triggers/schedule.ts'
 export { readWebhookRules } from './nodes/triggers/webhook.ts'
 export type { WebhookRules } from './nodes/triggers/webhook.ts'
 
+export { connectionKind, connectionKinds } from './connections/kinds.ts'
+export { connectionFields, partFields, readHosts } from './connections/define-connection.ts'
+export type {
+  ConnectionField,
+  ConnectionKind,
+  ConnectionUse,
+} from './connections/define-connection.ts'
+
 export { RULE_OPERATORS, ruleTree } from './template/rules.ts'
 export type { Rule, RuleNode, RuleTree } from './template/rules.ts'
 export { evaluate, explain } from './template/conditions.ts'

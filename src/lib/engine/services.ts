@@ -40,6 +40,8 @@ export interface RecordService {
 export interface HttpRequest {
   method: string
   url: string
+  /** The id of the connection to sign in with: its credentials are added on the way, to its own hosts alone. */
+  connection?: string
   headers: Record<string, string>
   body?: string
   timeoutMs: number
@@ -60,6 +62,8 @@ export interface HttpService {
 }
 
 export interface MailMessage {
+  /** The id of the connection to send with; without one, the installation's own mail server does. */
+  connection?: string
   to: string[]
   cc: string[]
   bcc: string[]
@@ -93,6 +97,11 @@ export interface Services {
   clock: Clock
   http: HttpService
   mail: MailService
+}
+
+/** A host's services, and those of one workspace: only they can use its connections. */
+export interface HostServices extends Services {
+  of?(workspace: WorkspaceId): Services
 }
 
 /** Services that exist only inside a transactional step. */

@@ -33,6 +33,11 @@ export class Secrets {
     this.#current = current
   }
 
+  /** The key that encrypts now: what was sealed with another one wants to be sealed anew. */
+  get currentKeyId(): string {
+    return this.#current
+  }
+
   /** Encrypts: every time to something else, so that equal secrets don't look equal. */
   seal(secret: string, owner: string): Sealed {
     const nonce = randomBytes(NONCE_BYTES)

@@ -1,3 +1,10 @@
+import {
+  createConnection,
+  revokeConnection,
+  rotateConnection,
+  shareConnection,
+} from './connections/keep.ts'
+import { returnToConnection, signInConnection, testConnection } from './connections/try.ts'
 import type { Person } from './person.ts'
 import { startExecution } from './start-execution.ts'
 import {
@@ -38,4 +45,11 @@ export const ROUTES: Route[] = [
   { method: 'POST', path: /^(?<at>\/executions\/replay)$/, handle: replayMany },
   { method: 'POST', path: /^(?<at>\/webhooks\/secret)$/, handle: setWebhookSecret },
   { method: 'DELETE', path: /^(?<at>\/webhooks\/secret)$/, handle: removeWebhookSecret },
+  { method: 'POST', path: /^(?<at>\/connections)$/, handle: createConnection },
+  { method: 'POST', path: /^(?<at>\/connections\/return)$/, handle: returnToConnection },
+  { method: 'POST', path: new RegExp(`^/connections/${ID}/test$`), handle: testConnection },
+  { method: 'POST', path: new RegExp(`^/connections/${ID}/rotate$`), handle: rotateConnection },
+  { method: 'POST', path: new RegExp(`^/connections/${ID}/share$`), handle: shareConnection },
+  { method: 'POST', path: new RegExp(`^/connections/${ID}/revoke$`), handle: revokeConnection },
+  { method: 'POST', path: new RegExp(`^/connections/${ID}/sign-in$`), handle: signInConnection },
 ]

@@ -3,6 +3,7 @@ import type { Widget } from '#lib/engine/index.ts'
 import type { WidgetProps } from './widget.ts'
 import Assignments from './widgets/Assignments.svelte'
 import Cases from './widgets/Cases.svelte'
+import Connection from './widgets/Connection.svelte'
 import Cron from './widgets/Cron.svelte'
 import Duration from './widgets/Duration.svelte'
 import Mapping from './widgets/Mapping.svelte'
@@ -33,6 +34,7 @@ export const widgets: Record<Widget, Component<WidgetProps>> = {
   cases: Cases,
   pipeline: Pipeline,
   workflow: Workflow,
+  connection: Connection,
   cron: Cron,
   'time-zone': TimeZone,
 }

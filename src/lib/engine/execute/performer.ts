@@ -3,7 +3,7 @@ import type { WorkspaceId } from '../ids.ts'
 import { Suspended, type NodeType } from '../nodes/define-node.ts'
 import { retryProgress } from '../run/progress.ts'
 import type { Step } from '../run/state.ts'
-import type { Services, TransactionServices } from '../services.ts'
+import type { HostServices, Services, TransactionServices } from '../services.ts'
 import type { StepRecord } from '../store.ts'
 import type { Attempt } from './attempt.ts'
 import { CalledOff, inTime } from './in-time.ts'
@@ -26,11 +26,13 @@ interface Committed {
 /** Performs attempts, each kind of step in the way that its effect class demands. */
 export class Performer {
   readonly #stage: Stage
-  readonly #services: Services
+  readonly #services: HostServices
+  /** The workspace's own; made when a step first acts on the outside. */
+  #own: Services | undefined
   readonly #workspace: WorkspaceId
   readonly #outcomes: Outcomes
 
-  constructor(stage: Stage, services: Services, workspace: WorkspaceId) {
+  constructor(stage: Stage, services: HostServices, workspace: WorkspaceId) {
     this.#stage = stage
     this.#services = services
     this.#workspace = workspace
@@ -98,7 +100,8 @@ export class Performer {
     this.#stage.journal.append(step.record)
     await this.#stage.journal.flush()
     if (step.status === 'closed') return
-    const context = Object.assign(attempt, this.#services)
+    this.#own ??= this.#services.of?.(this.#workspace) ?? this.#services
+    const context = Object.assign(attempt, this.#own)
     try {
       const end = endOf(await this.#inTime(attempt, () => type.run(config, context)))
       this.#stage.post(() =>

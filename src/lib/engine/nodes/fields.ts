@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ConnectionUse } from '../connections/define-connection.ts'
 import { ruleTree } from '../template/rules.ts'
 
 /** How a field is edited. The builder has one component per widget. */
@@ -17,6 +18,7 @@ export type Widget =
   | 'cases' // list of { name, when: rules } (switch)
   | 'pipeline' // picks a pipeline
   | 'workflow' // picks a workflow of the workspace
+  | 'connection' // picks a connection of the workspace
   | 'cron' // schedule builder
   | 'time-zone'
 
@@ -33,6 +35,8 @@ export interface FieldMeta {
   keysFrom?: string
   /** `workflow`: the trigger that the chosen workflow needs. */
   triggerKind?: string
+  /** `connection`: what the chosen one is for. */
+  connectionUse?: ConnectionUse
   /** Of a loop: filled in after each pass, when it sees what the steps of the loop's body yielded. */
   perPass?: boolean
   /** Shown under "More options". */
@@ -105,6 +109,9 @@ export const field = {
     ),
   workflow: (look: Look & { triggerKind: string }) =>
     z.uuid().meta({ ...look, widget: 'workflow' }),
+  /** The id of stored credentials; the credentials themselves never reach a step. */
+  connection: (look: Look & { connectionUse: ConnectionUse }) =>
+    z.uuid().meta({ ...look, widget: 'connection' }),
   pipeline: (look: Look) => z.uuid().meta({ ...look, widget: 'pipeline' }),
   cron: (look: Look) => z.string().meta({ ...look, widget: 'cron' }),
   timeZone: (look: Look) => z.string().meta({ ...look, widget: 'time-zone' }),

@@ -68,6 +68,14 @@ export const sendEmail = defineNode({
         { value: 'html', label: 'HTML' },
       ])
       .default('text'),
+    connection: field
+      .connection({
+        label: 'Send with',
+        hint: 'A mail server of your own. Left empty, the one of this installation is used.',
+        connectionUse: 'smtp',
+        advanced: true,
+      })
+      .optional(),
     cc: field.template({ label: 'Copy to', advanced: true }).optional(),
     bcc: field.template({ label: 'Hidden copy to', advanced: true }).optional(),
     replyTo: field.template({ label: 'Answers go to', advanced: true }).optional(),
@@ -92,6 +100,7 @@ export const sendEmail = defineNode({
     const to = checked('to', config.to)
     const sent = await mail.send(
       {
+        ...(config.connection ? { connection: config.connection } : {}),
         to,
         cc: checked('cc', config.cc ?? ''),
         bcc: checked('bcc', config.bcc ?? ''),

@@ -21,10 +21,19 @@ const config = z.object({
   auth: field
     .select({ label: 'Sign in with' }, [
       { value: 'none', label: 'Nothing' },
+      { value: 'connection', label: 'A connection' },
       { value: 'bearer', label: 'A token' },
       { value: 'basic', label: 'A user name and password' },
     ])
     .default('none'),
+  connection: field
+    .connection({
+      label: 'Connection',
+      connectionUse: 'http',
+      showWhen: { field: 'auth', is: ['connection'] },
+      required: true,
+    })
+    .optional(),
   token: field
     .secret({ label: 'Token', showWhen: { field: 'auth', is: ['bearer'] }, required: true })
     .optional(),
@@ -122,6 +131,7 @@ export const httpRequest = defineNode({
         method: config.method,
         url: withQuery(config.url, config.query),
         headers: requestHeaders(config, body?.type, idempotencyKey),
+        ...(config.auth === 'connection' ? { connection: config.connection ?? '' } : {}),
         ...(body === null ? {} : { body: body.text }),
         timeoutMs: config.timeoutSeconds * 1000,
         maxResponseBytes: MAX_ANSWER_BYTES,

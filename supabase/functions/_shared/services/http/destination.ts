@@ -33,6 +33,17 @@ export async function allowedDestination(
   const url = parse(address)
   const hostname = plainHost(url.hostname)
   const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+  const addresses = await allowedAddresses(hostname, port, { allowed, resolve }, signal)
+  return { url, hostname, port, addresses }
+}
+
+/** The addresses of a host that may be dialled. Throws StepFailure when one of them is private, or there are none. */
+export async function allowedAddresses(
+  hostname: string,
+  port: number,
+  { allowed, resolve }: { allowed: AllowedHosts; resolve: Resolve },
+  signal: AbortSignal,
+): Promise<string[]> {
   // The URL standard has turned every spelling of an IPv4 address into the plain one.
   const addresses = isIP(hostname) === 0 ? await resolved(hostname, resolve, signal) : [hostname]
   if (!allowed.has(hostname, port) && !addresses.every(isPublicAddress)) {
@@ -45,7 +56,7 @@ export async function allowedDestination(
       retryable: false,
     })
   }
-  return { url, hostname, port, addresses }
+  return addresses
 }
 
 function parse(address: string): URL {

@@ -59,6 +59,16 @@ export function requestHeaders(headers: Headers): Headers {
   return { ...ours, ...Object.fromEntries(kept) }
 }
 
+/** The headers that a connection adds, as they are sent. Throws ConfigProblem for what can't be one. */
+export function credentialHeaders(headers: Headers): Headers {
+  const given = Object.entries(headers).map(([name, value]): [string, string] => [
+    name.trim().toLowerCase(),
+    value,
+  ])
+  for (const [name, value] of given) check(name, value)
+  return Object.fromEntries(given.filter(([name]) => !OURS.has(name)))
+}
+
 function check(name: string, value: string): void {
   const goodName = /^[\w!#$%&'*+.^`|~-]+$/.test(name)
   if (goodName && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return

@@ -5,6 +5,8 @@ export interface Hop {
   url: string
   method: string
   headers: Record<string, string>
+  /** What a connection adds, whatever its headers are called: for the first origin alone. */
+  credentials: Record<string, string>
   body: string | undefined
 }
 
@@ -25,11 +27,13 @@ export function nextHop(
     return null
   }
   const to = new URL(location, from)
+  // Another port or protocol is somebody else, too.
+  const isSame = to.origin === from.origin
   const kept = {
     ...hop,
     url: to.href,
-    // Another port or protocol is somebody else, too.
-    headers: to.origin === from.origin ? hop.headers : withoutCredentials(hop.headers),
+    headers: isSame ? hop.headers : withoutCredentials(hop.headers),
+    credentials: isSame ? hop.credentials : {},
   }
   const becomesReading =
     status === 303 ? hop.method !== 'HEAD' : status <= 302 && hop.method === 'POST'

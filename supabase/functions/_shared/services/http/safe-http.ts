@@ -4,11 +4,11 @@ import type {
   HttpService,
 } from '../../../../../src/lib/engine/services.ts'
 import { ConfigProblem, StepFailure } from '../../../../../src/lib/engine/errors.ts'
-import { AllowedHosts } from './allowed-hosts.ts'
+import { AllowedHosts, plainHost } from './allowed-hosts.ts'
 import { decoded } from './decode.ts'
 import { allowedDestination, systemResolve, type Resolve } from './destination.ts'
 import { exchange, type RawResponse } from './exchange.ts'
-import { requestHeaders } from './headers.ts'
+import { credentialHeaders, requestHeaders } from './headers.ts'
 import { explained, type Progress } from './problems.ts'
 import { nextHop, type Hop } from './redirect.ts'
 
@@ -19,6 +19,14 @@ const MAX_RESPONSE_BYTES = 10 * 1024 * 1024
 /** Repeating these can't do anything twice. */
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const METHODS = new Set([...SAFE, 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+/** What a request carries besides what its step says. */
+export interface Confidence {
+  /** Headers that sign in; they reach the first origin alone. */
+  credentials?: Record<string, string>
+  /** Fewer than usual: what carries secrets in its body is never sent on. */
+  maxRedirects?: number
+}
 
 /**
  * Requests to the outside world, never to a private network. Each hop of a redirect is resolved and checked like the
@@ -34,17 +42,44 @@ export class SafeHttp implements HttpService {
   }
 
   async request(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse> {
+    return await this.#send(request, signal, {}, MAX_REDIRECTS)
+  }
+
+  /** A request with secrets: only over an encrypted connection, or to a host that the operator allows. */
+  async confide(
+    request: HttpRequest,
+    { credentials = {}, maxRedirects = MAX_REDIRECTS }: Confidence,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    if (!this.#isConfidential(request.url)) throw notEncrypted()
+    return await this.#send(request, signal, credentials, maxRedirects)
+  }
+
+  #isConfidential(address: string): boolean {
+    // What isn't an address at all is told further on.
+    if (!URL.canParse(address)) return true
+    const { protocol, hostname, port } = new URL(address)
+    return protocol !== 'http:' || this.#allowed.has(plainHost(hostname), Number(port || 80))
+  }
+
+  async #send(
+    request: HttpRequest,
+    signal: AbortSignal,
+    credentials: Record<string, string>,
+    maxRedirects: number,
+  ): Promise<HttpResponse> {
     signal.throwIfAborted()
     const method = knownMethod(request.method)
     const { url, body } = request
-    const first: Hop = { url, method, headers: requestHeaders(request.headers), body }
+    const headers = requestHeaders(request.headers)
+    const first: Hop = { url, method, headers, body, credentials: credentialHeaders(credentials) }
     const timeoutMs = Math.min(request.timeoutMs, MAX_TIMEOUT_MS)
     const timeout = AbortSignal.timeout(timeoutMs)
     const progress: Progress = { host: '', mayHaveActed: false, timedOut: false, timeoutMs }
     try {
       const maxBytes = Math.min(request.maxResponseBytes, MAX_RESPONSE_BYTES)
       const either = AbortSignal.any([signal, timeout])
-      return decoded(await this.#follow(first, maxBytes, progress, either))
+      return decoded(await this.#follow(first, { maxBytes, maxRedirects }, progress, either))
     } catch (problem) {
       // A cancel isn't a fault of the other side.
       signal.throwIfAborted()
@@ -54,18 +89,18 @@ export class SafeHttp implements HttpService {
 
   async #follow(
     first: Hop,
-    maxResponseBytes: number,
+    { maxBytes, maxRedirects }: { maxBytes: number; maxRedirects: number },
     progress: Progress,
     signal: AbortSignal,
   ): Promise<RawResponse> {
     let hop = first
-    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       const { url, method, body } = hop
       if (URL.canParse(url)) progress.host = new URL(url).host
       const destination = await allowedDestination(url, this.#allowed, this.#resolve, signal)
       const response = await exchange(
         {
-          ...{ destination, method, body, maxResponseBytes },
+          ...{ destination, method, body, maxResponseBytes: maxBytes },
           headers: withLength(hop),
           onSent: () => {
             progress.mayHaveActed ||= !SAFE.has(method)
@@ -74,7 +109,7 @@ export class SafeHttp implements HttpService {
         signal,
       )
       const next = nextHop(hop, destination.url, response)
-      if (next === null) return response
+      if (next === null || maxRedirects === 0) return response
       hop = next
     }
     throw tooManyRedirects()
@@ -94,10 +129,21 @@ function knownMethod(written: string): string {
 }
 
 /** With its length, so that it isn't sent in chunks, which some services refuse. */
-function withLength({ headers, method, body }: Hop): Record<string, string> {
+function withLength({ method, body, ...hop }: Hop): Record<string, string> {
+  const headers = { ...hop.headers, ...hop.credentials }
   const length = body === undefined ? 0 : new TextEncoder().encode(body).byteLength
   const needed = body !== undefined || !SAFE.has(method)
   return needed ? { ...headers, 'content-length': String(length) } : headers
+}
+
+function notEncrypted(): ConfigProblem {
+  return new ConfigProblem({
+    code: 'http.not_encrypted',
+    title: 'This address is not encrypted',
+    detail: 'A secret would be sent so that everybody on the way could read it.',
+    hint: 'Use an address that starts with https://, or ask your administrator to allow this host.',
+    field: 'url',
+  })
 }
 
 function tooManyRedirects(): StepFailure {

@@ -1,3 +1,4 @@
+import type net from 'node:net'
 import { createTransport } from 'nodemailer'
 import type { MailMessage, MailService } from '../../../../../src/lib/engine/services.ts'
 import { StepFailure } from '../../../../../src/lib/engine/errors.ts'
@@ -9,19 +10,44 @@ const PATIENCE_MS = 15_000
 /** How long one e-mail may take in all. */
 const LIMIT_MS = 120_000
 
+/** A mail server that was reached already, and how to go on with it. */
+export interface MailServer {
+  host: string
+  port: number
+  connection: net.Socket
+  /** TLS from the start; or asked for after the greeting; or not even if offered. */
+  secure: boolean
+  requireTLS: boolean
+  ignoreTLS: boolean
+  auth?: { user: string; pass: string }
+}
+
 /** E-mail over SMTP. The message's key becomes its Message-ID, so that a repeated mail can be told. */
 export class SmtpMail implements MailService {
-  readonly #url: string
+  readonly #server: string | MailServer
   readonly #from: string
 
-  constructor(url: string, from: string) {
-    this.#url = url
+  /** `server`: the address of the operator's own, or one that was reached for a connection. */
+  constructor(server: string | MailServer, from: string) {
+    this.#server = server
     this.#from = from
+  }
+
+  /** Greets the server and signs in, and that's all. Throws StepFailure when it doesn't let us in. */
+  async verify(): Promise<void> {
+    const transport = this.#transport(new HandOver())
+    try {
+      await transport.verify()
+    } catch (problem) {
+      throw explained(problem, false)
+    } finally {
+      transport.close()
+    }
   }
 
   async send(message: MailMessage, signal: AbortSignal): Promise<{ messageId: string }> {
     signal.throwIfAborted()
-    if (this.#url === '' || this.#from === '') throw notConfigured()
+    if (this.#server === '' || this.#from === '') throw notConfigured()
     const from = mailbox(this.#from, 'from')
     const messageId = messageIdOf(message.key, from.address)
     const content = {
@@ -44,16 +70,7 @@ export class SmtpMail implements MailService {
   /** Resolves with the addresses that the server refused while it took the others. */
   async #deliver(content: object, signal: AbortSignal): Promise<string[]> {
     const watch = new HandOver()
-    const transport = createTransport({
-      url: this.#url,
-      connectionTimeout: PATIENCE_MS,
-      greetingTimeout: PATIENCE_MS,
-      socketTimeout: PATIENCE_MS,
-      // A template must not be able to make it read files or fetch addresses.
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      logger: watch,
-    })
+    const transport = this.#transport(watch)
     try {
       const info = await transport.sendMail({
         ...content,
@@ -67,6 +84,19 @@ export class SmtpMail implements MailService {
     } finally {
       transport.close()
     }
+  }
+
+  #transport(watch: HandOver) {
+    return createTransport({
+      ...(typeof this.#server === 'string' ? { url: this.#server } : this.#server),
+      connectionTimeout: PATIENCE_MS,
+      greetingTimeout: PATIENCE_MS,
+      socketTimeout: PATIENCE_MS,
+      // A template must not be able to make it read files or fetch addresses.
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      logger: watch,
+    })
   }
 }
 
