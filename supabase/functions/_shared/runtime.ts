@@ -2,6 +2,7 @@ import type { ExecutionId } from '../../../src/lib/engine/ids.ts'
 import type { WebhookResponse } from '../../../src/lib/engine/services.ts'
 import type { AcceptResult, ClaimedExecution, NewExecution } from '../../../src/lib/engine/store.ts'
 import { CallbackAddresses } from './callback-address.ts'
+import { Connections } from './connections/connections.ts'
 import { isOutage } from './database/outage.ts'
 import { Pool } from './database/pool.ts'
 import {
@@ -46,6 +47,7 @@ export class Runtime {
   readonly store: PostgresStore
   readonly secrets: Secrets
   readonly addresses: CallbackAddresses
+  readonly connections: Connections
   readonly #engine: Engine
   readonly #leases: LeaseKeeper
   readonly #turns = new Turns()
@@ -68,14 +70,15 @@ export class Runtime {
     this.pool = new Pool(databaseUrl, POOL_SIZE)
     this.store = new PostgresStore(databaseUrl, this.pool)
     this.secrets = new Secrets(secretsKey)
+    this.connections = new Connections(this.pool, this.secrets, allowPrivateHosts)
     this.addresses = new CallbackAddresses(`${supabaseUrl}/functions/v1`, secretsKey)
     this.#engine = createEngine({
       store: this.store,
-      services: {
+      services: this.connections.services({
         clock: systemClock,
         http: new SafeHttp(allowPrivateHosts),
         mail: new SmtpMail(smtpUrl, mailFrom),
-      },
+      }),
       registry,
       addresses: this.addresses,
       owner: `functions ${Deno.pid}`,
