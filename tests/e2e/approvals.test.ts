@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startTestApp } from '../../local/testing.ts'
 import { row, set, webhook } from '../functions/drawing.ts'
+import { Mailbox } from '../functions/mailbox.ts'
 import { Office } from '../functions/office.ts'
 import { signIn } from './acts.ts'
 import { launchBrowser, openWindow } from './browser.ts'
@@ -56,13 +57,52 @@ test('a person approves what a workflow asks, and it goes on', async () => {
   await page.getByText(/approved: A good customer/).waitFor()
 })
 
-test('what was decided elsewhere meanwhile says so', async () => {
-  const execution = await asked('Grace')
-  await page.reload()
-  const box = page.getByRole('region', { name: 'Discount for Grace' })
+const numberInNavigation = () =>
+  page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Approvals/ })
+
+test('what is asked arrives by itself, and so does its number, on every page', async () => {
+  await page.getByRole('link', { name: 'Workflows' }).click()
+  await page.getByRole('heading', { name: 'Workflows' }).waitFor()
+  expect(await numberInNavigation().textContent()).toMatch(/^\s*Approvals\s*$/)
+  await asked('Lin')
+  await numberInNavigation().getByText('1 waits for you').waitFor()
+  await numberInNavigation().click()
+  await page.getByText('Live', { exact: true }).waitFor()
+  await asked('Mary')
+  const box = page.getByRole('region', { name: 'Discount for Mary' })
   await box.waitFor()
+  await numberInNavigation().getByText('2 wait for you').waitFor()
+  for (const name of ['Mary', 'Lin']) {
+    const one = page.getByRole('region', { name: `Discount for ${name}` })
+    await one.getByRole('button', { name: 'Reject' }).click()
+    await one.waitFor({ state: 'detached' })
+  }
+  await page.getByText('Nothing waits for you').waitFor()
+  await expect.poll(() => numberInNavigation().textContent()).toMatch(/^\s*Approvals\s*$/)
+})
+
+test('what is over meanwhile goes by itself, and says so', async () => {
+  const execution = await asked('Grace')
+  const box = page.getByRole('region', { name: 'Discount for Grace' })
+  await box.getByLabel('Comment').fill('I was about to')
   await office.rpc('cancel_execution', { p_execution: execution })
-  await box.getByRole('button', { name: 'Reject' }).click()
+  await page.getByText('"Discount for Grace" does not wait for you any more.').waitFor()
   await page.getByText('Nothing waits for you').waitFor()
   await page.getByText('No longer needed').waitFor()
+})
+
+test('the e-mail leads to the approval', async () => {
+  await asked('Ada Lovelace')
+  const mailbox = new Mailbox(office.stack)
+  const linkInMail = async () => {
+    const mails = await mailbox.of(office.person.email)
+    const mail = mails.find(({ subject }) => subject === 'Please decide: Discount for Ada Lovelace')
+    return /http\S+/.exec(mail?.text ?? '')?.[0]
+  }
+  await expect.poll(linkInMail, { timeout: 20_000 }).toBeDefined()
+  await page.goto((await linkInMail()) ?? '')
+  await page.getByRole('region', { name: 'Discount for Ada Lovelace' }).waitFor()
+  expect(await page.locator('.pointed').getByRole('heading').textContent()).toBe(
+    'Discount for Ada Lovelace',
+  )
 })

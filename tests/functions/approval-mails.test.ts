@@ -123,7 +123,7 @@ describe('an approval that opens', () => {
     const { approval } = await asking([ida, ian])
     const got = await mailbox.until(ida.email, 1)
     expect(got).toMatchObject([{ subject: 'Please decide: Pay 5', to: [ida.email] }])
-    const [{ text, html }] = got
+    const { text, html } = got[0] ?? { text: '', html: '' }
     const link = `${office.stack.appUrl}/w/${office.workspace}/approvals#${approval}`
     expect(text).toContain(link)
     expect(text).toContain('For <b>Grace</b> & co.')

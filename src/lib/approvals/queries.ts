@@ -16,6 +16,15 @@ export async function myApprovals(
   return (data ?? []) as Approval[] // the function's rows are the table's
 }
 
+/** How many approvals wait for the signed-in person; nothing when that can't be told. */
+export async function countMyApprovals(
+  supabase: SupabaseClient,
+  workspace: string,
+): Promise<number | undefined> {
+  const { data, error } = await supabase.rpc('count_my_approvals', { p_workspace: workspace })
+  return error ? undefined : Number(data)
+}
+
 /** The workspace's latest approvals with what was decided, newest first. Throws the database's answer. */
 export async function latestApprovals(
   supabase: SupabaseClient,
@@ -23,7 +32,10 @@ export async function latestApprovals(
 ): Promise<ApprovalWithDecisions[]> {
   const { data } = await supabase
     .from('approvals')
-    .select(`${columns}, approval_decisions(decided_by, decision, comment, decided_at)`)
+    .select(
+      `${columns}, approval_decisions(decided_by, decision, comment, decided_at),
+       approval_mails(reason, number, status, problem, ended_at)`,
+    )
     .eq('workspace_id', workspace)
     .order('opened_at', { ascending: false })
     .limit(shownEarlier)

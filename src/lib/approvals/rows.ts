@@ -18,7 +18,19 @@ export interface Decision {
   decided_at: string
 }
 
-/** An approval with all that was decided about it so far. */
+/** An e-mail to one of those who are asked. */
+export interface ApprovalMail {
+  reason: 'asked' | 'escalated' | 'reminder'
+  /** The how many-th reminder. */
+  number: number
+  status: 'waiting' | 'sent' | 'failed' | 'not_needed'
+  /** Why the last attempt to send it failed. */
+  problem: { title: string; detail: string } | null
+  ended_at: string | null
+}
+
+/** An approval with all that was decided about it so far, and who was told of it. */
 export interface ApprovalWithDecisions extends Approval {
   approval_decisions: Decision[]
+  approval_mails: ApprovalMail[]
 }

@@ -28,6 +28,20 @@ export const texts = {
     rejected: 'Rejected',
     closed: 'No longer needed',
   },
+  live: {
+    connecting: 'Connecting…',
+    live: 'Live',
+    offline: 'Not live just now, trying again…',
+    refused: 'Not live',
+  },
+  titleWith: (count: number) => (count === 0 ? 'Approvals' : `(${count}) Approvals`),
+  goneMeanwhile: (title: string) => `"${title}" does not wait for you any more.`,
+  mails: {
+    sent: (count: number) => `Asked by e-mail: ${count === 1 ? '1 person' : `${count} people`}`,
+    reminded: (times: number) => (times === 1 ? 'reminded once' : `reminded ${times} times`),
+    failed: (count: number, why: string) =>
+      `${count === 1 ? '1 e-mail' : `${count} e-mails`} could not be sent: ${why}`,
+  },
   voice: (name: string, decision: 'approved' | 'rejected') =>
     `${name} ${decision === 'approved' ? 'approved' : 'rejected'}`,
 }

@@ -11,16 +11,23 @@ export interface Place {
   label: string
   href: string
   icon: typeof Workflow
+  /** How much waits there for whoever looks. */
+  waiting?: number
 }
 
 /** The places of a workspace, in the order of the navigation. */
-export function placesOf(workspace: string): { work: Place[]; care: Place[] } {
+export function placesOf(workspace: string, openApprovals = 0): { work: Place[]; care: Place[] } {
   const base = `/w/${workspace}`
   return {
     work: [
       { label: texts.nav.workflows, href: `${base}/workflows`, icon: Workflow },
       { label: texts.nav.executions, href: `${base}/executions`, icon: History },
-      { label: texts.nav.approvals, href: `${base}/approvals`, icon: CircleCheckBig },
+      {
+        label: texts.nav.approvals,
+        href: `${base}/approvals`,
+        icon: CircleCheckBig,
+        waiting: openApprovals,
+      },
       { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
     ],
     care: [

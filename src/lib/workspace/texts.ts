@@ -33,6 +33,7 @@ export const texts = {
     workflows: 'Workflows',
     executions: 'Executions',
     approvals: 'Approvals',
+    waiting: (count: number) => (count === 1 ? '1 waits for you' : `${count} wait for you`),
     pipelines: 'Pipelines',
     members: 'Members',
     settings: 'Settings',

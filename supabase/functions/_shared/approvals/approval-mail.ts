@@ -73,7 +73,7 @@ export function messageOf(mail: ApprovalMail, appUrl: string): MailMessage {
 
 const button = (link: string): string =>
   `<p style="margin:24px 0"><a href="${escaped(link)}" style="display:inline-block;padding:10px 18px;` +
-  `border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none">Look at it and decide</a></p>`
+  `border-radius:6px;background:#4845d2;color:#ffffff;text-decoration:none">Look at it and decide</a></p>`
 
 /** Titles and descriptions come from templates, so from anywhere: they are text, never markup. */
 const escaped = (text: string): string =>
