@@ -136,14 +136,59 @@ describe('a process that was thought dead', () => {
   )
 })
 
+describe('a short run, accepted with all that it did', () => {
+  async function setter() {
+    const made = await office.live(
+      row(webhook(), set('a', { b: 1 }), set('c', { d: '{{ steps.a.b }}' })),
+    )
+    const token = (await office.address(made.workflow)).split('/').at(-1) ?? ''
+    return { ...made, at: (functions: FunctionsProcess) => `${functions.url}/webhook/${token}` }
+  }
+
+  test('takes one commit, and its row is written once', async () => {
+    const { workflow, at } = await setter()
+    const functions = await start('functions')
+    functions.stopAt('checkpoint:before-commit')
+    const { status } = await office.send(at(functions))
+    expect(status).toBe(202)
+    const [execution] = await executionsOf(workflow)
+    const seen = await office.seen(execution)
+    expect(seen).toMatchObject({ status: 'succeeded', lease_number: 1 })
+    expect(seen.steps.map(({ node_id, status }) => `${node_id} ${status}`)).toEqual([
+      'hook succeeded',
+      'a succeeded',
+      'c succeeded',
+    ])
+    const { rows } = await office.db.query(
+      'select e.xmin = s.xmin as together from public.executions e join public.execution_steps s on s.execution_id = e.id where e.id = $1',
+      [execution],
+    )
+    expect(rows).toEqual(Array.from({ length: 3 }, () => ({ together: true })))
+  })
+
+  test('is not there when its process dies before the commit, and whole when it dies after', async () => {
+    const { workflow, at } = await setter()
+    for (const point of ['accept:before-commit', 'accept:after-commit'] as const) {
+      const functions = await start('functions')
+      functions.stopAt(point)
+      void office.send(at(functions)).catch(() => undefined)
+      await functions.reached(point)
+      await functions.kill()
+      const made = await executionsOf(workflow)
+      expect(made).toHaveLength(point === 'accept:before-commit' ? 0 : 1)
+    }
+    const [execution] = await executionsOf(workflow)
+    expect(await office.seen(execution)).toMatchObject({ status: 'succeeded', lease_number: 1 })
+  })
+})
+
 test('a worker that is stopped hands back what it cannot finish, so that nobody waits for its lease', async () => {
-  const made = await office.live(row(webhook(), set('a', { b: 1 })))
-  const token = (await office.address(made.workflow)).split('/').at(-1) ?? ''
+  const { workflow, at } = await recordMaker()
   const functions = await start('functions')
   functions.stopAt('checkpoint:before-commit')
-  void office.send(`${functions.url}/webhook/${token}`)
+  void office.send(at(functions))
   await functions.reached('checkpoint:before-commit')
-  const [execution] = await executionsOf(made.workflow)
+  const [execution] = await executionsOf(workflow)
   await expire()
   const worker = await start('worker')
   worker.stopAt('checkpoint:before-commit')

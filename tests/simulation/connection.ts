@@ -2,6 +2,7 @@ import type {
   Checkpoint,
   ExecutionId,
   ExecutionStore,
+  FirstWrite,
   Lease,
   NewExecution,
   TransactionServices,
@@ -31,8 +32,10 @@ export class Connection implements ExecutionStore {
     this.#process = process
   }
 
-  accept(execution: NewExecution) {
-    return this.#ask('write', 'accept', () => this.#database.accept(this.#process, execution))
+  accept(execution: NewExecution, first?: FirstWrite) {
+    return this.#ask('write', 'accept', () =>
+      this.#database.accept(this.#process, execution, first),
+    )
   }
 
   version(id: VersionId) {

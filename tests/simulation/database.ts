@@ -4,6 +4,7 @@ import type {
   ClaimedExecution,
   Data,
   ExecutionId,
+  FirstWrite,
   Lease,
   MemoryStore,
   NewExecution,
@@ -43,6 +44,7 @@ export class Database {
   onChange: () => void = () => undefined
   readonly #timeline: Timeline
   readonly #faults: Faults
+  #accepts = 0
   readonly #jobs = new Set<Job>()
   /** The moments for which wake-ups have been sent. */
   readonly #sent = new Map<ExecutionId, number>()
@@ -61,10 +63,14 @@ export class Database {
     return this.#timeline.now + this.skew
   }
 
-  async accept(by: Process, execution: NewExecution): Promise<AcceptResult> {
+  /** Every other time with what the run has to write by now, in one commit: stores may do either. */
+  async accept(by: Process, execution: NewExecution, first?: FirstWrite): Promise<AcceptResult> {
+    const write = this.#accepts++ % 2 === 0 ? (first?.take() ?? null) : null
     const result = await this.store.accept(execution)
     if (result === 'accepted') {
-      this.audit.granted({ execution: execution.id, number: 1 }, by.name)
+      const lease = { execution: execution.id, number: 1 }
+      this.audit.granted(lease, by.name)
+      if (write !== null) await this.checkpoint(by, lease, write, false)
     }
     this.#changed()
     return result

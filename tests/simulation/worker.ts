@@ -6,6 +6,9 @@ import {
   type ExecutionId,
   type NewExecution,
   type Registry,
+  type RunHooks,
+  type RunLimits,
+  type RunOutcome,
 } from '#lib/engine/index.ts'
 import { Connection } from './connection.ts'
 import { RENEW_EVERY_MS } from './limits.ts'
@@ -45,8 +48,9 @@ export class Worker {
   /** Makes an execution durable, and runs it. False when nobody knows whether it's durable. */
   async accept(execution: NewExecution): Promise<boolean> {
     try {
-      const { claimed } = await this.#engine.accept(execution)
-      if (claimed !== null) this.#run(claimed)
+      const { accepted, outcome } = this.#engine.start(execution, this.#hooks, this.#limits)
+      this.#watch(execution.id, outcome)
+      await accepted
       return true
     } catch (problem) {
       this.#note(problem)
@@ -102,15 +106,23 @@ export class Worker {
   }
 
   #run(claimed: ClaimedExecution): void {
-    const { log } = this.#world
-    const name = claimed.lease.execution.slice(-4)
-    const deadline =
-      this.#runsForMs === null ? {} : { deadline: this.process.clock.now() + this.#runsForMs }
-    log(this.process, `runs ${name} under lease ${claimed.lease.number}`)
-    const hooks = { onReady: (executions: readonly ExecutionId[]) => this.#takeUp(executions) }
-    void this.#engine.run(claimed, hooks, deadline).then((outcome) => {
-      log(this.process, `${name} is ${outcome.status}`)
-      if (outcome.status === 'lost') this.#note(outcome.cause)
+    const { execution, number } = claimed.lease
+    this.#world.log(this.process, `runs ${execution.slice(-4)} under lease ${number}`)
+    this.#watch(execution, this.#engine.run(claimed, this.#hooks, this.#limits))
+  }
+
+  get #hooks(): RunHooks {
+    return { onReady: (executions) => this.#takeUp(executions) }
+  }
+
+  get #limits(): RunLimits {
+    return this.#runsForMs === null ? {} : { deadline: this.process.clock.now() + this.#runsForMs }
+  }
+
+  #watch(execution: ExecutionId, outcome: Promise<RunOutcome>): void {
+    void outcome.then((ended) => {
+      this.#world.log(this.process, `${execution.slice(-4)} is ${ended.status}`)
+      if (ended.status === 'lost') this.#note(ended.cause)
     })
     if (!this.#renewing) this.#renew()
   }

@@ -186,12 +186,23 @@ export interface Renewed {
 }
 
 /**
+ * What an execution that is run while it's being accepted has to write by now. A store that has not sent its accept yet
+ * may take it along in the same commit; what it leaves comes by `checkpoint` as soon as the execution is accepted.
+ */
+export interface FirstWrite {
+  /** Asked once, just before the accept is sent; null when there is nothing yet. What is taken counts as written when the execution is accepted. */
+  take(): Checkpoint | null
+  /** What was taken can't go along after all. */
+  giveBack(): void
+}
+
+/**
  * The port to durable state. Implementations share commits between concurrent callers (group commit),
  * and fence: a write with a lease number that is no longer the execution's throws LeaseLost and changes nothing.
  */
 export interface ExecutionStore {
   /** Resolves only when the execution is committed. When accepted, the caller holds lease number 1. */
-  accept(execution: NewExecution): Promise<AcceptResult>
+  accept(execution: NewExecution, first?: FirstWrite): Promise<AcceptResult>
   version(id: VersionId): Promise<VersionRecord>
   /** The live version of one of the workspace's workflows and its trigger of that kind; null when there is none. */
   liveTrigger(

@@ -18,6 +18,7 @@ export type {
   PlanNode,
   ReplayPlan,
   ReplayWish,
+  RunHooks,
   RunLimits,
   RunOutcome,
   StepTrace,

@@ -10,6 +10,7 @@ import {
   LeaseLost,
   registry,
   type Engine,
+  type RunHooks,
   type RunLimits,
   type RunOutcome,
 } from './engine.ts'
@@ -114,25 +115,26 @@ export class Runtime {
     onResponse?: (response: WebhookResponse) => void,
   ): Promise<Started> {
     const { id } = execution
-    const { result, claimed } = await this.#turns.take(execution.workspace, () =>
-      this.#engine.accept(execution),
-    )
-    if (claimed === null) return { id, accepted: result }
-    return { id, accepted: result, outcome: this.#run(claimed, onResponse) }
+    return await this.#turns.take(execution.workspace, async () => {
+      const run = this.#engine.start(execution, this.#hooks(onResponse), this.#limits())
+      const outcome = this.#inHand(run.claimed, run.outcome)
+      const accepted = await run.accepted
+      return accepted === 'accepted' ? { id, accepted, outcome } : { id, accepted }
+    })
   }
 
   /** Takes one execution up again, if it's there to be taken: one that was queued, or one whose time has come. */
   async resume(execution: ExecutionId): Promise<boolean> {
     const claimed = await this.store.claim(execution)
     if (claimed === null) return await this.#letIn(execution)
-    void this.#run(claimed)
+    this.#run(claimed)
     return true
   }
 
   /** Takes over executions that nobody works on. Says how many there were. */
   async takeOver(limit: number): Promise<number> {
     const claimed = await this.store.claimAbandoned(limit)
-    for (const execution of claimed) void this.#run(execution)
+    for (const execution of claimed) this.#run(execution)
     return claimed.length
   }
 
@@ -209,28 +211,27 @@ export class Runtime {
   }
 
   #limits(): RunLimits {
+    // Requests have their own time each; what one of them has left in hand is over by now.
+    if (!this.#isInvocation && this.#running.size === 0) this.#shift.beginAnew()
     if (this.#runsForMs === null) return {}
     const deadline = Date.now() + this.#runsForMs
     return this.#mayHandOver ? { deadline, handOver: this.#shift.signal } : { deadline }
   }
 
-  #run(
-    claimed: ClaimedExecution,
-    onResponse?: (response: WebhookResponse) => void,
-  ): Promise<RunOutcome> {
-    // Requests have their own time each; what one of them has left in hand is over by now.
-    if (!this.#isInvocation && this.#running.size === 0) this.#shift.beginAnew()
-    const outcome = this.#engine.run(
-      claimed,
-      {
-        onReady: (executions) => this.#takeUp(executions),
-        ...(onResponse === undefined ? {} : { onResponse }),
-      },
-      this.#limits(),
-    )
+  #hooks(onResponse?: (response: WebhookResponse) => void): RunHooks {
+    const onReady = (executions: readonly ExecutionId[]) => this.#takeUp(executions)
+    return onResponse === undefined ? { onReady } : { onReady, onResponse }
+  }
+
+  #run(claimed: ClaimedExecution): void {
+    this.#inHand(claimed, this.#engine.run(claimed, this.#hooks(), this.#limits()))
+  }
+
+  /** Keeps an eye on a run. */
+  #inHand(claimed: ClaimedExecution, outcome: Promise<RunOutcome>): Promise<RunOutcome> {
     const { execution } = claimed.lease
     this.#running.add(outcome)
-    this.#runs.set(execution, outcome)
+    if (!this.#runs.has(execution)) this.#runs.set(execution, outcome)
     void outcome.then((ended) => {
       this.#running.delete(outcome)
       if (this.#runs.get(execution) === outcome) this.#runs.delete(execution)

@@ -11,12 +11,12 @@ import type { Services, WebhookResponse } from '../services.ts'
 import type {
   Checkpoint,
   ClaimedExecution,
-  ExecutionStore,
   NewExecution,
   StepRecord,
   VersionRecord,
 } from '../store.ts'
 import { Attempt, type Surroundings } from './attempt.ts'
+import type { RunStore } from './beginning.ts'
 import { childOf } from './child.ts'
 import { Children } from './children.ts'
 import { ending, NO_WAITS } from './ending.ts'
@@ -39,7 +39,7 @@ export interface Drive {
   version: VersionRecord
   plan: Plan
   trigger: PlanNode
-  store: ExecutionStore
+  store: RunStore
   services: Services
   /** Where the outside can call this execution; null where none of its steps wants to know. */
   callbackUrl: string | null

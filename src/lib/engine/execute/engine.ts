@@ -11,6 +11,7 @@ import type {
   NewExecution,
   VersionRecord,
 } from '../store.ts'
+import { Beginning, type RunStore } from './beginning.ts'
 import { Driver } from './driver.ts'
 import { ending, NO_WAITS } from './ending.ts'
 import type { RunOutcome } from './outcome.ts'
@@ -49,12 +50,38 @@ export interface Engine {
   accept(
     execution: NewExecution,
   ): Promise<{ result: AcceptResult; claimed: ClaimedExecution | null }>
+  /**
+   * Makes an execution durable and drives it meanwhile. `accepted` rejects when the store can't take it; `outcome` never
+   * does, and is `lost` when the execution wasn't accepted.
+   */
+  start(
+    execution: NewExecution,
+    hooks?: RunHooks,
+    limits?: RunLimits,
+  ): { accepted: Promise<AcceptResult>; claimed: ClaimedExecution; outcome: Promise<RunOutcome> }
   /** Drives an execution to its end, or until everything in it waits. Never throws. */
   run(claimed: ClaimedExecution, hooks?: RunHooks, limits?: RunLimits): Promise<RunOutcome>
   /** The leases of what is being run here, for whoever renews them. */
   active(): Lease[]
   /** Stops a run: `lost` when another process has it, `cancelled` or (for a while) `paused` when a person wants that. */
   stop(execution: ExecutionId, reason: 'lost' | 'cancelled' | 'paused'): void
+}
+
+/**
+ * A run in hand. Its driver is let go of by name: a map that many come and go through leaves old tables behind, each of
+ * which keeps what it held (V8's ordered hash tables are chained), and whole runs would grow old with them.
+ */
+interface Running {
+  readonly lease: Lease
+  readonly store: RunStore
+  driver: Driver | null
+}
+
+/** What an execution is run with. */
+interface Circumstances {
+  store: RunStore
+  hooks: RunHooks
+  limits: RunLimits
 }
 
 /** The engine. One per process; it keeps plans of versions that it has run. */
@@ -67,13 +94,14 @@ export function createEngine({
   log = () => undefined,
 }: EngineOptions): Engine {
   const plans = new PlanCache(registry)
-  const running = new Map<ExecutionId, { lease: Lease; driver: Driver }>()
+  const running = new Map<ExecutionId, Running>()
+  /** Those that are being accepted. */
+  const beginning = new Set<ExecutionId>()
 
   async function drive(
     claimed: ClaimedExecution,
     version: VersionRecord,
-    hooks: RunHooks,
-    limits: RunLimits,
+    { store, hooks, limits }: Circumstances,
   ): Promise<RunOutcome> {
     const { lease } = claimed
     const plan = plans.plan(version)
@@ -91,11 +119,13 @@ export function createEngine({
       },
       onReady: (executions) => hooks.onReady?.(executions),
     })
-    running.set(lease.execution, { lease, driver })
+    const entry: Running = { lease, store, driver }
+    running.set(lease.execution, entry)
     try {
       return await driver.run()
     } finally {
-      if (running.get(lease.execution)?.driver === driver) running.delete(lease.execution)
+      if (running.get(lease.execution) === entry) running.delete(lease.execution)
+      entry.driver = null
     }
   }
 
@@ -104,6 +134,7 @@ export function createEngine({
     claimed: ClaimedExecution,
     version: VersionRecord | null,
     problem: WeftError,
+    store: RunStore,
   ): Promise<RunOutcome> {
     const end = { status: 'failed', error: errorData(problem), output: null } as const
     try {
@@ -115,6 +146,33 @@ export function createEngine({
     return end
   }
 
+  async function run(claimed: ClaimedExecution, at: Circumstances): Promise<RunOutcome> {
+    let version: VersionRecord
+    try {
+      version = await store.version(claimed.version)
+    } catch (problem) {
+      if (problem instanceof WeftError) return await refuse(claimed, null, problem, at.store)
+      // The store can't be read now: somebody will try again when the lease has run out.
+      return { status: 'lost', cause: problem }
+    }
+    try {
+      return await drive(claimed, version, at)
+    } catch (problem) {
+      // Whoever takes over would meet the same.
+      return await refuse(claimed, version, toWeftError(problem), at.store)
+    }
+  }
+
+  async function afterAccept(
+    accepted: Promise<AcceptResult>,
+    claimed: ClaimedExecution,
+    at: Circumstances,
+  ): Promise<RunOutcome> {
+    const isOurs = (await accepted.catch(() => null)) === 'accepted'
+    if (isOurs) return await run(claimed, at)
+    return { status: 'lost', cause: new LeaseLost(claimed.lease.execution) }
+  }
+
   return {
     owner,
 
@@ -124,24 +182,37 @@ export function createEngine({
       return { result, claimed: result === 'accepted' ? firstClaim(execution, createdAt) : null }
     },
 
-    async run(claimed, hooks = {}, limits = {}) {
-      let version: VersionRecord
-      try {
-        version = await store.version(claimed.version)
-      } catch (problem) {
-        if (problem instanceof WeftError) return await refuse(claimed, null, problem)
-        // The store can't be read now: somebody will try again when the lease has run out.
-        return { status: 'lost', cause: problem }
+    start(execution, hooks = {}, limits = {}) {
+      const { id } = execution
+      const claimed = firstClaim(execution, new Date(services.clock.now()).toISOString())
+      // Offered twice at once, it's run by whoever the store lets in first.
+      if (beginning.has(id) || running.has(id)) {
+        const accepted = store.accept(execution)
+        const outcome = afterAccept(accepted, claimed, { store, hooks, limits })
+        return { accepted, claimed, outcome }
       }
-      try {
-        return await drive(claimed, version, hooks, limits)
-      } catch (problem) {
-        // Whoever takes over would meet the same.
-        return await refuse(claimed, version, toWeftError(problem))
+      beginning.add(id)
+      const first = new Beginning(store, execution)
+      const outcome = run(claimed, { store: first, hooks, limits })
+      const settled = (isOurs: boolean) => {
+        beginning.delete(id)
+        const entry = running.get(id)
+        if (!isOurs && entry?.store === first) entry.driver?.lose(new LeaseLost(id))
       }
+      first.accepted.then(
+        (result) => settled(result === 'accepted'),
+        () => settled(false),
+      )
+      return { accepted: first.accepted, claimed, outcome }
     },
 
-    active: () => Array.from(running.values(), ({ lease }) => lease),
+    run: (claimed, hooks = {}, limits = {}) => run(claimed, { store, hooks, limits }),
+
+    active: () =>
+      [...running.values()]
+        // What isn't durable yet is nobody's to renew.
+        .filter(({ store }) => !(store instanceof Beginning) || store.isDurable)
+        .map(({ lease }) => lease),
 
     stop(execution, reason) {
       const driver = running.get(execution)?.driver

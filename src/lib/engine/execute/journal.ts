@@ -3,7 +3,6 @@ import type { ExecutionId, WorkspaceId } from '../ids.ts'
 import type { TransactionServices } from '../services.ts'
 import type {
   Checkpoint,
-  ExecutionStore,
   Lease,
   NewExecution,
   StepPlace,
@@ -12,6 +11,7 @@ import type {
   WaitRequest,
   Written,
 } from '../store.ts'
+import type { RunStore } from './beginning.ts'
 
 /** What waits to be written besides records. */
 interface Extras {
@@ -34,7 +34,7 @@ export interface Answers {
  * takes everything that's there. One write at a time, so that a record never overtakes its own earlier state.
  */
 export class Journal {
-  readonly #store: ExecutionStore
+  readonly #store: RunStore
   readonly #lease: Lease
   readonly #answers: Answers
   /** By seq: a later state of the same attempt takes the place of an earlier one. */
@@ -51,7 +51,7 @@ export class Journal {
    */
   #broken: { cause: unknown } | null = null
 
-  constructor(store: ExecutionStore, lease: Lease, answers: Answers) {
+  constructor(store: RunStore, lease: Lease, answers: Answers) {
     this.#store = store
     this.#lease = lease
     this.#answers = answers

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { isCollision, isOutage, Unavailable } from '../database/outage.ts'
 import { interleaved } from './interleave.ts'
 
@@ -58,11 +59,11 @@ export class Batcher<Item, Result> {
     })
   }
 
-  /** A microtask later, so that what the same event brought goes together. */
+  /** A turn of the event loop later, so that what came together goes together, and with it what short runs have to write by then. */
   #schedule(): void {
     if (this.#scheduled || this.#idleLanes.length === 0) return
     this.#scheduled = true
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#scheduled = false
       this.#begin()
     })

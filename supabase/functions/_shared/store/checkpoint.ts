@@ -1,12 +1,17 @@
 import type { Checkpoint, Lease, StepRecord } from '../../../../src/lib/engine/store.ts'
 import type { Queries } from '../database/pool.ts'
 import type { Outcome } from './batcher.ts'
+import { span } from './id-span.ts'
 import { Payloads } from './payloads.ts'
 import { storedText } from './stored-text.ts'
 
 /** A checkpoint on its way into the database: its parts of the statement's parameters, still without `n`. */
 export interface Writing {
   id: string
+  write: Checkpoint
+  /** How the execution stands after it: fields without braces. */
+  how: string
+  /** The same with its lease, as an element of the statement's parameter. */
   execution: string
   /** Steps that were never written before, and those that may have been (an attempt that was open, a repeated write). */
   fresh: string[]
@@ -40,13 +45,10 @@ export function writing(
   write: Checkpoint,
   isFresh: (step: StepRecord) => boolean,
 ): Writing {
-  const execution = storedText({
-    id: lease.execution,
-    lease: lease.number,
-    status: write.status,
-    wake_at: write.wakeAt == null ? null : new Date(write.wakeAt).toISOString(),
-    error: write.error ?? null,
-  }).slice(1)
+  let how = `"status":"${write.status}"`
+  if (write.wakeAt != null) how += `,"wake_at":"${new Date(write.wakeAt).toISOString()}"`
+  if (write.error != null) how += `,"error":${storedText(write.error)}`
+  const execution = `"id":"${lease.execution}","lease":${lease.number},${how}}`
   const fresh: string[] = []
   const again: string[] = []
   const large = new Payloads(lease.execution)
@@ -59,7 +61,7 @@ export function writing(
   }
   const payloads = large.rows
   for (const text of payloads) bytes += text.length
-  return { id: lease.execution, execution, fresh, again, payloads, bytes }
+  return { id: lease.execution, write, how, execution, fresh, again, payloads, bytes }
 }
 
 // The statement itself is a function of the database, so that it is planned once a connection:
@@ -87,8 +89,7 @@ export async function checkpointBatch(
   const statement = payloads.length === 0 ? CHECKPOINT : CHECKPOINT_WITH_PAYLOADS
   const rows = await queries.query<{ n: number; cancel_requested: boolean }>(statement, [
     `{${ids.join(',')}}`,
-    ids.reduce((first, id) => (id < first ? id : first)),
-    ids.reduce((last, id) => (id > last ? id : last)),
+    ...span(ids),
     numbered((item) => [item.execution]),
     numbered((item) => (repeated ? [] : item.fresh)),
     numbered((item) => (repeated ? [...item.fresh, ...item.again] : item.again)),

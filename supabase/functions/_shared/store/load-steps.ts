@@ -14,6 +14,7 @@ import type {
 } from '../../../../src/lib/engine/store.ts'
 import type { Connection } from '../database/connection.ts'
 import type { ClaimedRow } from './claim.ts'
+import { span } from './id-span.ts'
 import { LargeValues } from './payloads.ts'
 import { deliveriesOf } from './waits.ts'
 
@@ -38,15 +39,7 @@ interface StepRow {
 // The steps of executions that were just claimed. A statement of its own, after the claim was committed: within the
 // claiming statement the steps would be as old as its snapshot, and the last checkpoint of a process that was thought
 // dead could be missing. Once the lease number has moved on, nothing can be added.
-const LOAD_STEPS = `
-select execution_id, node_id, path, attempt, seq, status, port, error, superseded, started_at, finished_at,
-       case when not superseded then input end as input,
-       case when not superseded then output end as output,
-       case when not superseded then progress end as progress,
-       case when not superseded then logs end as logs
-from public.execution_steps
-where execution_id = any ($1::uuid[])
-order by execution_id, seq`
+const LOAD_STEPS = `select * from private.steps_of($1::uuid[], $2::uuid, $3::uuid)`
 
 const record = (row: StepRow): StepRecord => ({
   node: row.node_id as NodeId, // written by us from a checked definition
@@ -94,10 +87,11 @@ export async function withSteps(
   const large = new LargeValues()
   for (const execution of executions.values())
     large.note(execution.lease.execution, execution, 'triggerData')
-  for (const [id, delivery] of await deliveriesOf(connection, [...executions.keys()])) {
+  const ids = [...executions.keys()]
+  for (const [id, delivery] of await deliveriesOf(connection, ids)) {
     executions.get(id)?.deliveries.push(delivery)
   }
-  const rows = await connection.query<StepRow>(LOAD_STEPS, [[...executions.keys()]])
+  const rows = await connection.query<StepRow>(LOAD_STEPS, [ids, ...span(ids)])
   for (const row of rows) {
     const execution = executions.get(row.execution_id)
     if (execution === undefined) continue

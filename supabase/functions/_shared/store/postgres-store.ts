@@ -10,6 +10,7 @@ import type {
   Checkpoint,
   ClaimedExecution,
   ExecutionStore,
+  FirstWrite,
   Lease,
   LiveTrigger,
   NewExecution,
@@ -130,13 +131,21 @@ export class PostgresStore implements ExecutionStore {
     })
   }
 
-  async accept(execution: NewExecution): Promise<AcceptResult> {
+  async accept(execution: NewExecution, first?: FirstWrite): Promise<AcceptResult> {
     const found = this.limits.of(execution.version, execution.mode)
     const limits = found instanceof Promise ? await found : found
-    if (limits === null) return await this.#accepts.add(accepting(execution))
+    if (limits === null) return await this.#begin(accepting(execution, first))
     await reach('accept:before-commit')
     const result = await whileAway(ACCEPT_PATIENCE_MS, () => this.limits.accept(execution, limits))
     await reach('accept:after-commit')
+    return result
+  }
+
+  async #begin(item: Accepting): Promise<AcceptResult> {
+    const result = await this.#accepts.add(item)
+    const along = item.along?.write
+    if (result === 'accepted' && along?.status === 'running')
+      this.#written.written(item.lease, along.steps)
     return result
   }
 
