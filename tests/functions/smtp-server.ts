@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 /** What a mail server says instead of "yes" at some point; `null` hangs up without a word, 'silence' says nothing. */
 export interface Manners {
   greeting?: string | null | 'silence'
+  /** What signing in is answered with. */
+  auth?: string | null
   recipient?: (address: string) => string | null
   data?: string | null
   /** After the whole message. */
@@ -15,6 +17,7 @@ export async function startSmtpServer() {
   let manners: Manners = {}
   const messages: string[] = []
   const recipients: string[] = []
+  const signIns: string[] = []
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
@@ -40,7 +43,10 @@ export async function startSmtpServer() {
           messages.push(line)
           say(manners.end, '250 taken')
         } else if (/^EHLO/i.test(line)) {
-          socket.write('250-mail.test\r\n250 SMTPUTF8\r\n')
+          socket.write('250-mail.test\r\n250-AUTH PLAIN\r\n250 SMTPUTF8\r\n')
+        } else if (/^AUTH PLAIN/i.test(line)) {
+          signIns.push(Buffer.from(line.slice('AUTH PLAIN '.length), 'base64').toString('utf8'))
+          say(manners.auth, '235 welcome')
         } else if (/^RCPT/i.test(line)) {
           const address = /<(.*)>/.exec(line)?.[1] ?? ''
           recipients.push(address)
@@ -60,6 +66,9 @@ export async function startSmtpServer() {
     url: `smtp://127.0.0.1:${port}`,
     messages,
     recipients,
+    /** What people signed in with: \0user\0password. */
+    signIns,
+    port,
     behave(next: Manners) {
       manners = next
       messages.length = 0

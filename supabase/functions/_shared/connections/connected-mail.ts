@@ -47,7 +47,7 @@ export class MailServers {
     return {
       ...{ host: hostname, port, connection: socket },
       ...{ secure: security === 'tls', requireTLS: security === 'starttls' },
-      ignoreTLS: security === 'none',
+      ...{ ignoreTLS: security === 'none', forceAuth: user !== '' },
       ...(user === '' ? {} : { auth: { user, pass: password ?? '' } }),
     }
   }

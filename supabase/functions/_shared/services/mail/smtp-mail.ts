@@ -20,6 +20,8 @@ export interface MailServer {
   requireTLS: boolean
   ignoreTLS: boolean
   auth?: { user: string; pass: string }
+  /** Not to go on without signing in where a server doesn't offer it. */
+  forceAuth: boolean
 }
 
 /** E-mail over SMTP. The message's key becomes its Message-ID, so that a repeated mail can be told. */
