@@ -1,10 +1,11 @@
 import { ExecutionId } from '../../../src/lib/engine/ids.ts'
 import { answer } from '../_shared/http/answers.ts'
 import { runtime } from '../_shared/runtime.ts'
+import type { Caller } from './caller.ts'
 import type { Asked } from './routes.ts'
 
 /** POST executions/<id>/cancel: asks it to stop. One that runs elsewhere hears of it within a few seconds. */
-export async function cancelExecution({ person, parts }: Asked): Promise<Response> {
+export async function cancelExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   const status = await person.call<string>('cancel_execution', { p_execution: execution })
   if (status === 'running') runtime().cancel(execution)
@@ -12,7 +13,7 @@ export async function cancelExecution({ person, parts }: Asked): Promise<Respons
 }
 
 /** POST executions/<id>/retry: goes on from where it failed; finished steps are kept. */
-export async function retryExecution({ person, parts }: Asked): Promise<Response> {
+export async function retryExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   await person.call('retry_execution', { p_execution: execution })
   runtime().resume(execution)
@@ -20,7 +21,7 @@ export async function retryExecution({ person, parts }: Asked): Promise<Response
 }
 
 /** POST executions/<id>/pause: lets it rest. One that runs elsewhere hears of it within a few seconds. */
-export async function pauseExecution({ person, parts }: Asked): Promise<Response> {
+export async function pauseExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   const status = await person.call<string>('pause_execution', { p_execution: execution })
   if (status === 'running') runtime().pause(execution)
@@ -28,7 +29,7 @@ export async function pauseExecution({ person, parts }: Asked): Promise<Response
 }
 
 /** POST executions/<id>/resume: lets it go on; what came while it rested has been kept. */
-export async function resumeExecution({ person, parts }: Asked): Promise<Response> {
+export async function resumeExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   const status = await person.call<string>('resume_execution', { p_execution: execution })
   await runtime().resume(execution)

@@ -1,7 +1,10 @@
 import { isOutage } from '../_shared/database/outage.ts'
 import { ConfigProblem } from '../_shared/engine.ts'
 import { FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
+import { runtime } from '../_shared/runtime.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
+import { KeyHolder } from './key-holder.ts'
+import { requireScope } from './membership.ts'
 import { Person } from './person.ts'
 import { ROUTES, type Route } from './routes.ts'
 
@@ -23,7 +26,13 @@ export async function handleApi(request: Request): Promise<Response> {
 async function answered(request: Request): Promise<Response> {
   try {
     const { route, parts } = find(request)
-    return await route.handle({ person: await Person.of(request), request, parts })
+    const key = keyOf(request)
+    if (key === undefined)
+      return await route.handle({ person: await Person.of(request), request, parts })
+    const person = await KeyHolder.of(key, runtime().pool)
+    if (route.scope === undefined) throw forPeople()
+    requireScope(person, route.scope)
+    return await route.handle({ person, request, parts })
   } catch (problem) {
     if (problem instanceof Refused) return refuse(problem.refusal)
     if (problem instanceof ConfigProblem) return refuse(notPossible(problem))
@@ -32,6 +41,11 @@ async function answered(request: Request): Promise<Response> {
     console.error('weft: an api request failed', problem)
     return refuse(FAULT)
   }
+}
+
+/** What a request shows for an API key, good or bad; undefined when it shows none. */
+function keyOf(request: Request): string | undefined {
+  return /^Bearer (weft_.*)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
 }
 
 function find(request: Request): { route: Route; parts: Record<string, string> } {
@@ -49,6 +63,15 @@ function find(request: Request): { route: Route; parts: Record<string, string> }
     hint: 'Check the address and the method.',
   })
 }
+
+const forPeople = () =>
+  new Refused({
+    status: 403,
+    code: 'api.for_people',
+    title: 'This is not for API keys',
+    detail: 'Only somebody who is signed in may do this.',
+    hint: 'Sign in to Weft and do it there.',
+  })
 
 /** A version that can't be run, a step that isn't there. */
 const notPossible = ({ code, title, detail, hint }: ConfigProblem) => ({

@@ -7,7 +7,7 @@ import { dataWithoutStart } from '../_shared/replays/refusals.ts'
 import { prepareReplay, startReplay, type Prepared } from '../_shared/replays/replay.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { notFound, requireRole } from './membership.ts'
-import type { Person } from './person.ts'
+import type { Caller } from './caller.ts'
 import { readQuery, readRequest } from './read-request.ts'
 import type { Asked } from './routes.ts'
 
@@ -30,7 +30,11 @@ const looked = z.object({
 })
 
 /** POST executions/<id>/replay: runs it once more. Steps that acted and succeeded are kept unless `repeat` names them. */
-export async function replayExecution({ person, request, parts }: Asked): Promise<Response> {
+export async function replayExecution({
+  person,
+  request,
+  parts,
+}: Asked<Caller>): Promise<Response> {
   const wish = await readRequest(request, wanted)
   if (wish.from !== undefined && wish.triggerData !== undefined) throw dataWithoutStart()
   const earlier = await operable(person, parts['id'])
@@ -42,7 +46,7 @@ export async function replayExecution({ person, request, parts }: Asked): Promis
 }
 
 /** GET executions/<id>/replay-plan: what a replay would keep, and which steps could be repeated if asked for. */
-export async function planReplayOf({ person, request, parts }: Asked): Promise<Response> {
+export async function planReplayOf({ person, request, parts }: Asked<Caller>): Promise<Response> {
   const { data, repeat, ...wish } = readQuery(request, looked)
   const earlier = await operable(person, parts['id'])
   const prepared = await prepareReplay(worldOf(), earlier, {
@@ -64,8 +68,8 @@ export async function planReplayOf({ person, request, parts }: Asked): Promise<R
 const worldOf = () => ({ queries: runtime().pool, store: runtime().store })
 
 /** An execution that the person may see and operate. Throws Refused otherwise. */
-async function operable(person: Person, id: string | undefined): Promise<EarlierExecution> {
-  const [seen] = await person.select('executions', `select=id&id=eq.${id}`)
+async function operable(person: Caller, id: string | undefined): Promise<EarlierExecution> {
+  const [seen] = await person.executions(id === undefined ? [] : [id])
   if (seen === undefined || id === undefined) throw notFound('execution')
   const earlier = await earlierExecution(runtime().pool, id)
   if (earlier === undefined) throw notFound('execution')

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { Data } from '../../../src/lib/engine/data.ts'
-import { NodeId, VersionId, WorkflowId, WorkspaceId } from '../../../src/lib/engine/ids.ts'
+import { NodeId, VersionId, WorkflowId } from '../../../src/lib/engine/ids.ts'
 import { newExecutionId } from '../_shared/execution-id.ts'
 import { answer } from '../_shared/http/answers.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { triggerKind } from '../_shared/trigger-kind.ts'
 import { notFound, requireRole } from './membership.ts'
-import type { Person } from './person.ts'
 import { readRequest } from './read-request.ts'
+import type { Caller } from './caller.ts'
 import type { Asked } from './routes.ts'
 
 const wanted = z.object({
@@ -17,16 +17,12 @@ const wanted = z.object({
   data: z.custom<Data>().optional(),
 })
 
-/** A version as the person sees it. */
-interface VersionRow {
-  workspace_id: WorkspaceId
-  kind: 'published' | 'test'
-}
-
 /** POST executions: starts a workflow by hand, at one of its triggers, on the version given. */
-export async function startExecution({ person, request }: Asked): Promise<Response> {
+export async function startExecution({ person, request }: Asked<Caller>): Promise<Response> {
   const { workflow, version, node, data } = await readRequest(request, wanted)
-  const { workspace_id: workspace, kind } = await visibleVersion(person, workflow, version)
+  const seen = await person.version(workflow, version)
+  if (seen === undefined) throw notFound('version')
+  const { workspace_id: workspace, kind } = seen
   await requireRole(person, workspace, 'operator')
   const { definition } = await runtime().store.version(version)
   const started = await runtime().start({
@@ -42,20 +38,4 @@ export async function startExecution({ person, request }: Asked): Promise<Respon
     onlyIfLive: false,
   })
   return answer(202, { execution: started.id })
-}
-
-async function visibleVersion(
-  person: Person,
-  workflow: WorkflowId,
-  version: VersionId,
-): Promise<VersionRow> {
-  const [[row], [there]] = await Promise.all([
-    person.select<VersionRow>(
-      'workflow_versions',
-      `select=workspace_id,kind&id=eq.${version}&workflow_id=eq.${workflow}`,
-    ),
-    person.select('workflows', `select=id&id=eq.${workflow}&deleted_at=is.null`),
-  ])
-  if (row === undefined || there === undefined) throw notFound('version')
-  return row
 }

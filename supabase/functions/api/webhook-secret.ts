@@ -4,6 +4,7 @@ import { NodeId, WorkflowId } from '../../../src/lib/engine/ids.ts'
 import { answer } from '../_shared/http/answers.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { readRequest } from './read-request.ts'
+import type { Caller } from './caller.ts'
 import type { Asked } from './routes.ts'
 
 const address = z.object({ workflow: WorkflowId, node: NodeId })
@@ -40,14 +41,17 @@ set has_secret = false
 where token = $1`
 
 /** The webhook's token; the database function checks that the person is an editor of the workspace. */
-const tokenOf = (asked: Asked, { workflow, node }: z.infer<typeof address>): Promise<string> =>
+const tokenOf = (
+  asked: Asked<Caller>,
+  { workflow, node }: z.infer<typeof address>,
+): Promise<string> =>
   asked.person.call<string>('ensure_webhook_endpoint', { p_workflow: workflow, p_node: node })
 
 const made = (form: 'plain' | 'standard'): string =>
   form === 'plain' ? randomBytes(32).toString('hex') : `whsec_${randomBytes(32).toString('base64')}`
 
 /** POST webhooks/secret: sets (or makes) a webhook's secret. The only time that it's shown. */
-export async function setWebhookSecret(asked: Asked): Promise<Response> {
+export async function setWebhookSecret(asked: Asked<Caller>): Promise<Response> {
   const { form, keepOldHours, ...wish } = await readRequest(asked.request, wanted)
   const { secret = made(form), ...where } = wish
   const token = await tokenOf(asked, where)
@@ -57,7 +61,7 @@ export async function setWebhookSecret(asked: Asked): Promise<Response> {
 }
 
 /** DELETE webhooks/secret: forgets it. A webhook that still checks its senders then refuses all of them. */
-export async function removeWebhookSecret(asked: Asked): Promise<Response> {
+export async function removeWebhookSecret(asked: Asked<Caller>): Promise<Response> {
   const token = await tokenOf(asked, await readRequest(asked.request, address))
   await runtime().pool.query(REMOVE_SECRET, [token])
   return answer(200, { removed: true })

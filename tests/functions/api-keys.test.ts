@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { delay, manual, row, set, stop } from './drawing.ts'
+import { Office, type Answered } from './office.ts'
+
+let office: Office
+let live: { workflow: string; version: string }
+
+beforeAll(async () => {
+  office = await Office.open({ worker: 1 })
+  live = await office.live(row(manual, set('greet', { text: 'Hello' })))
+})
+afterAll(() => office.close())
+
+const ALL = ['workflows:read', 'executions:read', 'executions:run', 'executions:control']
+
+const newKey = (scopes: string[] = ALL, from = office, expires: string | null = null) =>
+  from.rpc<string>('create_api_key', {
+    p_workspace: from.workspace,
+    p_name: 'Cash desk',
+    p_scopes: scopes,
+    p_expires_at: expires,
+  })
+
+/** Through the gateway, with nothing but the key. */
+async function ask(key: string, path: string, body?: unknown, method = 'POST') {
+  const answer = await fetch(`${office.stack.apiUrl}/functions/v1/api/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: method === 'GET' ? null : JSON.stringify(body ?? {}),
+  })
+  return { status: answer.status, body: (await answer.json()) as Answered['body'] }
+}
+
+const start = (key: string) =>
+  ask(key, 'executions', { workflow: live.workflow, version: live.version, node: 'start' })
+
+const refused = (status: number, code: string) => ({ status, body: { code } })
+
+describe('a program with a key', () => {
+  test('finds a workflow, starts it and sees how it ended', async () => {
+    const key = await newKey()
+    expect(key).toMatch(/^weft_[0-9a-f]{64}$/)
+    const told = await ask(key, `workspaces/${office.workspace}/workflows`, undefined, 'GET')
+    expect(told.body).toMatchObject({
+      workflows: [
+        {
+          id: live.workflow,
+          live_version_id: live.version,
+          triggers: [{ node: 'start', kind: 'trigger.manual' }],
+        },
+      ],
+    })
+    const started = await start(key)
+    expect(started.status).toBe(202)
+    const { execution } = started.body
+    await office.until(execution)
+    expect(await ask(key, `executions/${String(execution)}`, undefined, 'GET')).toMatchObject({
+      status: 200,
+      body: { id: execution, workflow_id: live.workflow, status: 'succeeded', error: null },
+    })
+    expect(await office.count('public.executions where started_by = $1', [office.person.id])).toBe(
+      1,
+    )
+  })
+
+  test('cancels, pauses, resumes, retries and replays, as a person would', async () => {
+    const key = await newKey()
+    const long = await office.live(row(manual, delay('nap', 3600)))
+    const begun = await ask(key, 'executions', { ...long, node: 'start' })
+    const id = String(begun.body['execution'])
+    await office.until(id, ['waiting'])
+    expect((await ask(key, `executions/${id}/pause`)).status).toBe(200)
+    expect((await ask(key, `executions/${id}/resume`)).status).toBe(200)
+    expect((await ask(key, `executions/${id}/cancel`)).status).toBe(200)
+    await office.until(id, ['cancelled'])
+
+    const failing = await office.live(row(manual, stop('no', 'Nothing to see here')))
+    const failed = await ask(key, 'executions', { ...failing, node: 'start' })
+    const other = String(failed.body['execution'])
+    await office.until(other, ['failed'])
+    expect((await ask(key, `executions/${other}/retry`)).status).toBe(202)
+    await office.until(other, ['failed'])
+    expect((await ask(key, `executions/${other}/replay-plan`, undefined, 'GET')).status).toBe(200)
+    expect((await ask(key, `executions/${other}/replay`)).status).toBe(202)
+    expect((await ask(key, 'executions/replay', { executions: [other] })).status).toBe(202)
+  })
+
+  test.each([
+    ['workflows:read', 'starts nothing', (key: string) => start(key)],
+    [
+      'executions:run',
+      'reads no workflows',
+      (key: string) => ask(key, `workspaces/${office.workspace}/workflows`, undefined, 'GET'),
+    ],
+    [
+      'executions:read',
+      'sets no secret of a webhook',
+      (key: string) => ask(key, 'webhooks/secret', { workflow: live.workflow, node: 'start' }),
+    ],
+  ])('that may only do %s %s', async (scope, _what, attempt) => {
+    expect(await attempt(await newKey([scope]))).toMatchObject(refused(403, 'api.not_in_scope'))
+  })
+
+  test('makes no connection: that is for people', async () => {
+    expect(await ask(await newKey(), 'connections', {})).toMatchObject(
+      refused(403, 'api.for_people'),
+    )
+  })
+
+  test('reaches nothing of another workspace, not even of one that its person belongs to', async () => {
+    const neighbour = await office.neighbour()
+    const theirs = await neighbour.live(row(manual, delay('nap', 3600)))
+    const running = await neighbour.ask('executions', { ...theirs, node: 'start' })
+    const id = String(running.body['execution'])
+    await neighbour.until(id, ['waiting'])
+    await office.db.query(
+      `insert into public.members (workspace_id, user_id, role) values ($1, $2, 'admin')`,
+      [neighbour.workspace, office.person.id],
+    )
+    const key = await newKey([...ALL, 'webhooks:write'])
+    const attempts = [
+      await ask(key, `workspaces/${neighbour.workspace}/workflows`, undefined, 'GET'),
+      await ask(key, 'executions', { ...theirs, node: 'start' }),
+      await ask(key, `executions/${id}`, undefined, 'GET'),
+      await ask(key, `executions/${id}/replay-plan`, undefined, 'GET'),
+      await ask(key, `executions/${id}/replay`),
+      await ask(key, 'executions/replay', { executions: [id] }),
+      await ask(key, `executions/${id}/cancel`),
+      await ask(key, `executions/${id}/pause`),
+      await ask(key, `executions/${id}/retry`),
+      await ask(key, 'webhooks/secret', { workflow: theirs.workflow, node: 'start' }),
+    ]
+    expect(attempts.map(({ status }) => status)).toEqual([
+      403, 404, 404, 404, 404, 404, 403, 403, 403, 403,
+    ])
+    expect((await neighbour.seen(id)).status).toBe('waiting')
+    expect(await neighbour.executions(theirs.workflow)).toBe(1)
+  })
+})
+
+describe('a key counts no longer', () => {
+  const wrong = refused(401, 'api.wrong_key')
+
+  test('once it is revoked', async () => {
+    const key = await newKey()
+    expect((await start(key)).status).toBe(202)
+    const { data } = await office.person.client
+      .from('api_keys')
+      .select('id')
+      .eq('prefix', key.slice(0, 12))
+      .single()
+    await office.rpc('revoke_api_key', { p_key: (data as { id: string }).id })
+    expect(await start(key)).toMatchObject(wrong)
+  })
+
+  test('after its last day', async () => {
+    const key = await newKey(ALL, office, new Date(Date.now() + 3_600_000).toISOString())
+    expect((await start(key)).status).toBe(202)
+    await office.db.query(`update public.api_keys set expires_at = now() where prefix = $1`, [
+      key.slice(0, 12),
+    ])
+    expect(await start(key)).toMatchObject(wrong)
+  })
+
+  test('when its person may do less, or has left', async () => {
+    const other = await office.neighbour()
+    const theirs = await other.live(row(manual))
+    const key = await newKey(ALL, other)
+    const begin = () => ask(key, 'executions', { ...theirs, node: 'start' })
+    expect((await begin()).status).toBe(202)
+    await office.db.query(`update public.members set role = 'viewer' where user_id = $1`, [
+      other.person.id,
+    ])
+    expect(await begin()).toMatchObject(refused(403, 'api.not_allowed'))
+    await office.db.query(`delete from public.members where user_id = $1`, [other.person.id])
+    expect(await begin()).toMatchObject(wrong)
+  })
+
+  test.each(['weft_', `weft_${'0'.repeat(64)}`, `weft_${'0'.repeat(63)}`, 'weft_%00', 'WEFT_x'])(
+    'when it never did (%s)',
+    async (key) => expect(await start(key)).toMatchObject(wrong),
+  )
+})
+
+test('a key is nowhere to be read, neither in the database nor by an owner', async () => {
+  const key = await newKey()
+  const { data } = await office.person.client.from('api_keys').select('*')
+  expect(data?.length).toBeGreaterThan(0)
+  const stored = await office.db.query<{ all: string }>(
+    `select (select string_agg(k::text, '') from public.api_keys k)
+         || (select string_agg(h::text, '') from private.api_key_hashes h) as all`,
+  )
+  for (const text of [JSON.stringify(data), stored.rows[0]?.all ?? ''])
+    expect(text).not.toContain(key.slice(13))
+})
+
+test('that a key was used is written once a minute', async () => {
+  const key = await newKey()
+  const used = async () => {
+    const { rows } = await office.db.query<{ last_used_at: Date | null }>(
+      `select last_used_at from public.api_keys where prefix = $1`,
+      [key.slice(0, 12)],
+    )
+    return rows[0]?.last_used_at?.getTime()
+  }
+  expect(await used()).toBeUndefined()
+  await start(key)
+  const first = await used()
+  expect(first).toBeDefined()
+  await start(key)
+  expect(await used()).toBe(first)
+})
+
+test('only admins and owners make keys, and only of what there is', async () => {
+  const other = await office.neighbour()
+  await expect(
+    other.rpc('create_api_key', {
+      p_workspace: office.workspace,
+      p_name: 'Mine',
+      p_scopes: ['executions:read'],
+    }),
+  ).rejects.toThrow('Only admins and owners')
+  await expect(newKey(['everything'])).rejects.toThrow()
+  await expect(newKey([])).rejects.toThrow('at least one thing')
+})
