@@ -35,6 +35,27 @@ create policy approval_mails_select on public.approval_mails for select to authe
 -- Tried for about a day: half a minute, a minute, two, ... up to three hours apart.
 select pgboss.create_queue('approval_mail', '{"policy": "standard", "retryLimit": 30, "retryDelay": 30, "retryBackoff": true, "retryDelayMax": 10800, "expireInSeconds": 180, "deleteAfterSeconds": 3600}');
 
+-- As before: the members who are asked, as the workspace is now. New is who is asked where that is nobody (no member has
+-- such an address, or all who were asked have left): the owners, so that nothing waits unseen.
+create or replace function private.asked_for_approval(p_approval public.approvals) returns setof uuid
+language sql stable
+set search_path = ''
+as $$
+  with asked as (
+    select m.user_id
+    from public.members m
+    where m.workspace_id = p_approval.workspace_id
+      and (m.role >= p_approval.asked_role or m.user_id = any (p_approval.asked_people))
+  )
+  select a.user_id from asked a
+  union all
+  select m.user_id
+  from public.members m
+  where m.workspace_id = p_approval.workspace_id
+    and m.role = 'owner'
+    and not exists (select from asked)
+$$;
+
 -- Writes down that those who are asked and haven't decided are to get an e-mail, and its jobs; once for each occasion.
 create function private.send_approval_mails(
   p_approval public.approvals, p_people uuid[], p_reason text, p_number integer default 0

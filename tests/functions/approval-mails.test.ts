@@ -142,6 +142,17 @@ describe('an approval that opens', () => {
     ])
   })
 
+  test('that asks nobody who is a member asks the owners', async () => {
+    const { approval } = await asking([], { people: 'nobody@example.org' })
+    await settled(approval)
+    expect(await mails(approval)).toMatchObject([{ status: 'sent', email: office.person.email }])
+    const { data } = await office.person.client.rpc('count_my_approvals', {
+      p_workspace: office.workspace,
+    })
+    expect(data).toBeGreaterThan(0)
+    await decide(office.person, approval)
+  })
+
   test('tells nobody twice when the step is written again after a crash', async () => {
     const [cleo] = await members('cleo')
     functions.stopAt('checkpoint:after-commit')

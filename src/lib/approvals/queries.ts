@@ -2,7 +2,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { sentenceFor } from '#lib/access/problems.ts'
 import type { Approval, ApprovalWithDecisions } from './rows.ts'
 
-const columns = 'id, execution_id, title, description, status, due_at, opened_at, ended_at'
+const columns = 'id, execution_id, title, description, policy, status, due_at, opened_at, ended_at'
 
 /** How many approvals are shown that don't wait for the person who looks. */
 export const shownEarlier = 50

@@ -4,6 +4,7 @@ export interface Approval {
   execution_id: string
   title: string
   description: string
+  policy: 'any' | 'all' | 'majority'
   status: 'pending' | 'approved' | 'rejected' | 'closed'
   due_at: string | null
   opened_at: string

@@ -21,7 +21,12 @@ export const texts = {
   rejected: 'You have rejected this.',
   execution: 'Look at the execution',
   asked: 'Asked',
-  due: 'Until',
+  due: 'Due',
+  policy: {
+    any: 'The first who decides counts',
+    all: 'All who are asked have to approve',
+    majority: 'More than half of those who are asked have to approve',
+  },
   status: {
     pending: 'Waiting',
     approved: 'Approved',

@@ -57,7 +57,7 @@ const config = z.object({
   people: field
     .template({
       label: 'E-mail addresses',
-      hint: 'Of members of this workspace, with commas between them. An owner can always decide, too.',
+      hint: 'Of members of this workspace, with commas between them. An owner can always decide, too, and is asked when nobody else is.',
       showWhen: { field: 'who', is: ['people'] },
       required: true,
     })
@@ -71,7 +71,7 @@ const config = z.object({
     .default('any'),
   remind: field.switch({ label: 'Remind those who have not decided yet' }).default(false),
   remindEvery: field
-    .duration({ label: 'Each time after', showWhen: { field: 'remind', is: [true] } })
+    .duration({ label: 'Remind every', showWhen: { field: 'remind', is: [true] } })
     .default({ amount: 1, unit: 'days' }),
   remindTimes: field
     .number({
@@ -114,7 +114,8 @@ export const approval = defineNode({
   version: 1,
   category: 'logic',
   title: 'Approval',
-  description: 'Asks members of the workspace to approve something, and waits until they have.',
+  description:
+    'Asks members of the workspace to approve something, by e-mail and on the page "Approvals", and waits until they have.',
   icon: 'user-check',
   effect: 'suspending',
   ports: (settings) => ({
