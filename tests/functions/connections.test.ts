@@ -323,10 +323,10 @@ describe('a mail server', () => {
 
 describe('looking after connections', () => {
   test('takes a role: editors make them, their makers and admins change them', async () => {
-    const [viewer, operator, editor, admin] = [
-      ...[await member('viewer'), await member('operator')],
-      ...[await member('editor'), await member('admin')],
-    ]
+    const viewer = await member('viewer')
+    const operator = await member('operator')
+    const editor = await member('editor')
+    const admin = await member('admin')
     const wish = (name: string) => ({
       ...{ workspace: office.workspace, kind: 'http.bearer', name },
       fields: bearer('tok-1234'),

@@ -1,6 +1,7 @@
 import CircleCheckBig from '@lucide/svelte/icons/circle-check-big'
 import Database from '@lucide/svelte/icons/database'
 import History from '@lucide/svelte/icons/history'
+import KeyRound from '@lucide/svelte/icons/key-round'
 import Settings from '@lucide/svelte/icons/settings'
 import Users from '@lucide/svelte/icons/users'
 import Workflow from '@lucide/svelte/icons/workflow'
@@ -29,6 +30,7 @@ export function placesOf(workspace: string, openApprovals = 0): { work: Place[];
         waiting: openApprovals,
       },
       { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
+      { label: texts.nav.connections, href: `${base}/connections`, icon: KeyRound },
     ],
     care: [
       { label: texts.nav.members, href: `${base}/members`, icon: Users },

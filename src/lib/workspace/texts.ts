@@ -35,6 +35,7 @@ export const texts = {
     approvals: 'Approvals',
     waiting: (count: number) => (count === 1 ? '1 waits for you' : `${count} wait for you`),
     pipelines: 'Pipelines',
+    connections: 'Connections',
     members: 'Members',
     settings: 'Settings',
     switch: 'Switch workspace',
