@@ -57,6 +57,14 @@ export async function startPartner() {
     return out.end(JSON.stringify(isPerson ? { ...tokens, refresh_token: oauth.refresh } : tokens))
   }
 
+  // Everybody is let in at once.
+  const authorize = (query: URLSearchParams, out: ServerResponse) => {
+    oauth.challenge = query.get('code_challenge') ?? ''
+    const back = new URL(query.get('redirect_uri') ?? '')
+    back.search = new URLSearchParams({ code: 'code', state: query.get('state') ?? '' }).toString()
+    return out.writeHead(302, { location: back.href }).end()
+  }
+
   const server = createServer((request, out) => {
     let body = ''
     request.on('data', (chunk) => (body += String(chunk)))
@@ -65,6 +73,7 @@ export async function startPartner() {
       const { pathname, searchParams } = new URL(url, 'http://partner')
       asked.push({ method, path: url, headers, body })
       if (pathname === '/token') return void token(body, headers, out)
+      if (pathname === '/authorize') return authorize(searchParams, out)
       if (pathname === '/away') return out.writeHead(307, { location: elsewhere }).end()
       if (pathname === '/silent') return undefined
       if (pathname === '/hangs-up') return request.socket.destroy()
