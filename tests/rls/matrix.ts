@@ -56,6 +56,9 @@ export const tables: Record<string, TableRules> = {
     delete: 'engine*',
   },
 
+  api_keys: { select: 'admin+' },
+  'private.api_key_hashes': {},
+
   'private.webhook_deliveries': {
     select: 'engine*',
     insert: 'engine*',
@@ -104,6 +107,9 @@ export const tables: Record<string, TableRules> = {
     update: 'operator+(data deleted_at) node(data deleted_at)',
   },
 
+  // Only the database itself writes here; for the rest, see audit-log.test.ts.
+  audit_entries: { select: 'admin+' },
+
   watches: {},
   // A row is a message to whoever listens on its topic; the database alone sends. The grants are the platform's.
   'realtime.messages: of a workspace': listening('workspace:$workspace'),
@@ -138,11 +144,11 @@ export interface FunctionRules {
   call: string
   /** What is true of the answer where it's more than none. */
   finds?: string
-  /** A query that finds a row afterwards, if all went as it should. */
+  /** A query that finds a row afterwards, if all went as it should: for what the call itself doesn't tell. */
   then?: string
 }
 
-/** Functions that signed-in people reach. */
+/** Functions that signed-in people reach; "name: what" is a second line for another kind of call. */
 export const functions: Record<string, FunctionRules> = {
   create_workspace: {
     who: 'signed-in*',
@@ -154,12 +160,15 @@ export const functions: Record<string, FunctionRules> = {
   pause_workflow: { who: 'editor+', call: '$workflow' },
   resume_workflow: { who: 'editor+', call: '$workflow' },
   ensure_webhook_endpoint: { who: 'editor+', call: `$workflow, 'hook'` },
+  create_api_key: { who: 'admin+', call: `$workspace, 'Key', array['executions:read']` },
+  revoke_api_key: { who: 'admin+', call: '$key' },
   cancel_execution: { who: 'operator+', call: '$execution' },
   retry_execution: { who: 'operator+', call: '$execution' },
   pause_execution: { who: 'operator+', call: '$execution' },
   resume_execution: { who: 'operator+', call: '$execution' },
   last_executions: { who: 'viewer+', call: '$workspace' },
   decide_approval: { who: 'admin+', call: `$approval, 'approved'` },
+  'decide_approval: asked of nobody': { who: 'owner', call: `$unasked, 'approved'` },
   count_my_approvals: { who: 'admin+', call: '$workspace', finds: 'answer > 0' },
   my_approvals: { who: 'admin+', call: '$workspace' },
   watch: { who: 'viewer+', call: `'workflow:$workflow'` },
@@ -181,9 +190,12 @@ export const internal: Record<string, string[]> = {
     'private.approval_mail_tried',
     'private.approval_mails_to_send',
     'private.begin_executions',
+    'private.call_as_api_key',
     'private.cancel_executions',
+    'private.checkpoint_executions',
     'private.claim_abandoned',
     'private.claim_executions',
+    'private.clear_audit',
     'private.clear_old',
     'private.current_workspace',
     'private.days_before',
@@ -198,6 +210,7 @@ export const internal: Record<string, string[]> = {
     'private.live_trigger',
     'private.lock_limits',
     'private.queue_replays',
+    'private.record_audit',
     'private.replace_oldest',
     'private.secrets_of_other_keys',
     'private.sender_of_message',
@@ -205,7 +218,9 @@ export const internal: Record<string, string[]> = {
     'private.steps_of',
     'private.store_payloads',
     'private.tell_parent',
+    'private.use_api_key',
     'private.wake',
+    'private.wake_at',
     'private.write_checkpoints',
     'private.write_extras',
   ],
