@@ -67,7 +67,11 @@ test('what is asked arrives by itself, and so does its number, on every page', a
   await asked('Lin')
   await numberInNavigation().getByText('1 waits for you').waitFor()
   await numberInNavigation().click()
-  await page.getByText('Live', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'Approvals', exact: true }).waitFor()
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^Live$/ })
+    .waitFor()
   await asked('Mary')
   const box = page.getByRole('region', { name: 'Discount for Mary' })
   await box.waitFor()
