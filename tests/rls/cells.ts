@@ -32,14 +32,14 @@ export interface TableFacts {
   samples: Record<'ann' | 'bob', string>
 }
 
-/** The table that a line of the matrix speaks of, with its schema. */
+/** What a line of the matrix speaks of, with its schema. */
 export function tableOf(line: string): string {
   const name = line.split(':')[0] ?? line
   return name.includes('.') ? name : `public.${name}`
 }
 
-/** A function's name with its schema. */
-export const functionOf = (name: string): string => (name.includes('.') ? name : `public.${name}`)
+/** The function that a line of the matrix speaks of, with its schema. */
+export const functionOf = tableOf
 
 /** The lines of the matrix about one table. */
 export const linesOf = (table: string): TableRules[] =>
@@ -219,46 +219,6 @@ export function functionCells(tenants: Tenants): Cell[] {
   )
 }
 
-/**
- * Rows moved into another workspace: refused by the policies alone, also if the column were theirs to write. Tried by a
- * node, by the engine where it works for one workspace only, and by somebody who owns the one workspace and may look at the other, so that no select policy is in the way.
- */
-export function moveCells(tenants: Tenants, facts: Map<string, TableFacts>): Cell[] {
-  const { ann, bob, guest } = tenants
-  const movers = [
-    { name: 'owner here, viewer there', sqlRole: 'authenticated', settings: claims(guest) },
-    { name: 'node', sqlRole: 'weft_node', settings: { 'weft.workspace_id': ann.workspace } },
-    { name: 'engine', sqlRole: 'weft_engine', settings: { 'weft.workspace_id': ann.workspace } },
-  ]
-  return Object.entries(tables).flatMap(([line, rules]) => {
-    const table = tableOf(line)
-    const column =
-      movedColumns[table] ?? facts.get(table)?.columns.find((name) => name === 'workspace_id')
-    if (column === undefined) return []
-    const to = table === 'public.profiles' ? ann.user : bob.workspace
-    const engineIsBound = !Object.values(rules).some((cell) => String(cell).includes('engine*'))
-    const moving = movers.filter(({ name }) => name !== 'engine' || engineIsBound)
-    return moving.map(({ name, sqlRole, settings }): Cell => {
-      return {
-        object: table,
-        title: `${name}: move ${line} into the other workspace`,
-        expected: 'refused',
-        sqlRole,
-        settings,
-        before: `grant update (${column}) on ${table} to ${sqlRole}`,
-        // No "where": that would read, and ask the select policies first.
-        sql: `update ${table} set ${column} = '${to}'`,
-      }
-    })
-  })
-}
-
-/** Tables whose rows say in another column whose they are. */
-const movedColumns: Record<string, string> = {
-  'public.workspaces': 'id',
-  'public.profiles': 'user_id',
-}
-
 function settingsOf(
   identity: Identity,
   tenants: Tenants,
@@ -275,7 +235,8 @@ function settingsOf(
   }
 }
 
-const claims = (account: string, role = 'authenticated'): Record<string, string> => ({
+/** The settings of somebody who is signed in. */
+export const claims = (account: string, role = 'authenticated'): Record<string, string> => ({
   'request.jwt.claims': JSON.stringify(account === '' ? { role } : { sub: account, role }),
 })
 

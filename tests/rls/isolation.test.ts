@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Stack } from '../../local/stack.ts'
 import { startTestStack } from '../../local/testing.ts'
 import { prepareAttempts, wrongCells } from './attempts.ts'
-import { functionCells, moveCells, tableCells, tableOf, type TableFacts } from './cells.ts'
+import { functionCells, tableCells, tableOf, type TableFacts } from './cells.ts'
 import { tables } from './matrix.ts'
 import {
   actualFunctionRights,
@@ -12,10 +12,12 @@ import {
   expectedFunctionRights,
   expectedSchemaRights,
   expectedTableRights,
+  prepareRights,
   readFacts,
   strangeRights,
   unnamedTables,
 } from './rights.ts'
+import { moveCells } from './moves.ts'
 import { makeTenants, type Tenants } from './two-workspaces.ts'
 
 let stack: Stack
@@ -30,6 +32,7 @@ beforeAll(async () => {
   tenants = await makeTenants(db)
   facts = await readFacts(db, tenants)
   await prepareAttempts(db)
+  await prepareRights(db)
 })
 afterAll(async () => {
   await db.end()

@@ -39,38 +39,81 @@ export async function readFacts(db: Client, tenants: Tenants): Promise<Map<strin
   return facts
 }
 
-/** What the roles may do by what was granted, as the database says it; of one table, or of all outside the system. */
-export async function actualTableRights(
-  db: Client,
-  table?: string,
-  roles = sqlRoles,
-): Promise<Rights> {
+/** Makes a function in this session that tells what was granted: in the database, to be asked again and again. */
+export async function prepareRights(db: Client): Promise<void> {
+  await db.query(`
+    create function pg_temp.table_rights(p_table text, p_roles text[]) returns setof text
+    language sql as $$
+      with relation as (
+        select c.oid, n.nspname || '.' || c.relname as name
+        from pg_class c
+        join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'v', 'm', 'f')
+          and case when p_table is null then n.nspname !~ '^(pg_|information_schema$)'
+              else c.oid = to_regclass(p_table) end
+      )
+      select format('%s %s %s', role, verb, name) as line
+      from relation, unnest(p_roles) as role, unnest(array['delete', 'truncate', 'trigger', 'references']) as verb
+      where has_table_privilege(role, oid, verb)
+      union all
+      select format('%s %s %s', role, verb, name)
+             || case when has_table_privilege(role, oid, verb)
+                  then '' else ' (' || string_agg(attname, ' ' order by attname) || ')' end
+      from relation
+      join pg_attribute a on a.attrelid = oid and a.attnum > 0 and not a.attisdropped,
+        unnest(p_roles) as role, unnest(array['select', 'insert', 'update', 'references']) as verb
+      where has_column_privilege(role, oid, a.attnum, verb)
+        and not (verb = 'references' and has_table_privilege(role, oid, verb))
+      group by oid, name, role, verb
+    $$;
+    create function pg_temp.unnoticed_grants(p_mutations jsonb) returns setof integer
+    language plpgsql as $$
+    declare
+      v_mutation record;
+      v_same boolean;
+    begin
+      for v_mutation in
+        select * from jsonb_to_recordset(p_mutations) as m (n integer, sql text, object text, role text, expected text[])
+      loop
+        begin
+          execute v_mutation.sql;
+          select coalesce(array_agg(line order by line collate "C"), '{}') = v_mutation.expected into v_same
+          from pg_temp.table_rights(v_mutation.object, array[v_mutation.role]) as line;
+          raise exception using errcode = 'WEFT0';
+        exception when sqlstate 'WEFT0' then
+          if v_same then
+            return next v_mutation.n;
+          end if;
+        end;
+      end loop;
+    end
+    $$`)
+}
+
+/** What the roles may do by what was granted, as the database says it, on all tables outside of the system's. */
+export async function actualTableRights(db: Client): Promise<Rights> {
   const { rows } = await db.query<{ line: string }>(
-    `with relation as (
-       select c.oid, c.relkind, n.nspname, n.nspname || '.' || c.relname as name
-       from pg_class c
-       join pg_namespace n on n.oid = c.relnamespace
-       where c.relkind in ('r', 'p', 'v', 'm', 'f')
-         and case when $1::text is null then n.nspname !~ '^(pg_|information_schema$)'
-             else c.oid = to_regclass($1) end
-     )
-     select format('%s %s %s', role, verb, name) as line
-     from relation, unnest($2::text[]) as role, unnest(array['delete', 'truncate', 'trigger', 'references']) as verb
-     where has_table_privilege(role, oid, verb)
-     union all
-     select format('%s %s %s', role, verb, name)
-            || case when has_table_privilege(role, oid, verb)
-                 then '' else ' (' || string_agg(attname, ' ' order by attname) || ')' end
-     from relation
-     join pg_attribute a on a.attrelid = oid and a.attnum > 0 and not a.attisdropped,
-       unnest($2::text[]) as role, unnest(array['select', 'insert', 'update', 'references']) as verb
-     where has_column_privilege(role, oid, a.attnum, verb)
-       and not (verb = 'references' and has_table_privilege(role, oid, verb))
-     group by oid, name, role, verb
-     order by 1`,
-    [table ?? null, roles],
+    'select line from pg_temp.table_rights(null, $1) as line',
+    [sqlRoles],
   )
-  return rows.map((row) => row.line)
+  return rows.map((row) => row.line).sort()
+}
+
+/** Which changes of rights on tables the matrix would not notice. */
+export async function unnoticedGrants(
+  db: Client,
+  mutations: { sql: string; object: string; role?: string }[],
+  facts: Map<string, TableFacts>,
+): Promise<number[]> {
+  const asked = mutations.map(({ sql, object, role = '' }, n) => ({
+    ...{ n, sql, object, role },
+    expected: expectedTableRights(facts, object, [role]),
+  }))
+  const { rows } = await db.query<{ n: number }>(
+    'select n from pg_temp.unnoticed_grants($1) as n',
+    [JSON.stringify(asked)],
+  )
+  return rows.map((row) => row.n)
 }
 
 /** What the matrix says that was granted on its tables. */

@@ -16,6 +16,9 @@ export interface Tenant {
   record: string
   token: string
   approval: string
+  unasked: string
+  key: string
+  connection: string
 }
 
 async function one(db: Client, sql: string, values: unknown[]): Promise<string> {
@@ -133,6 +136,14 @@ export async function makeTenant(
      returning id`,
     [workspace, execution],
   )
+  // Nobody has that address: the owners are asked instead.
+  const unasked = await one(
+    db,
+    `insert into public.execution_waits (workspace_id, execution_id, node_id, path, kind, key, data)
+     values ($1, $2, 'hook', 'x', 'approval', 'decision', '{"title": "t", "description": "", "policy": "any", "people": ["nobody@example.org"]}')
+     returning id`,
+    [workspace, execution],
+  )
   await db.query(
     `insert into public.approval_decisions (approval_id, workspace_id, user_id, decided_by, decision)
      values ($1, $2, $3, 'Somebody else', 'approved')`,
@@ -156,7 +167,7 @@ export async function makeTenant(
   )
   const connection = await one(
     db,
-    `insert into public.connections (workspace_id, name, kind, allowed_hosts) values ($1, 'Mail', 'smtp', '{localhost}') returning id`,
+    `insert into public.connections (workspace_id, name, kind, allowed_hosts) values ($1, 'Service', 'http.bearer', '{localhost}') returning id`,
     [workspace],
   )
   await db.query(
@@ -168,6 +179,10 @@ export async function makeTenant(
      values (sha256($2::text::bytea), $1, $2::uuid, $3, '/', 'k', '\\x00', now())`,
     [workspace, connection, user],
   )
+  await db.query(`select public.create_api_key($1, 'Cash desk', array['executions:read'])`, [
+    workspace,
+  ])
+  const key = await one(db, `select id from public.api_keys where workspace_id = $1`, [workspace])
   await db.query(
     `insert into private.webhook_deliveries (token, delivery, workspace_id, execution_id) values ($1, sha256('d'), $2, $3)`,
     [token, workspace, execution],
@@ -196,6 +211,9 @@ export async function makeTenant(
     record,
     token,
     approval,
+    unasked,
+    key,
+    connection,
   }
 }
 
