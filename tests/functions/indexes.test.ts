@@ -76,6 +76,10 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'what a workspace has to decide, oldest first (my_approvals); its policy; removing a workspace',
     `select id from public.approvals where workspace_id = ${ID} and status = 'pending' order by opened_at`,
   ],
+  approval_mails_by_workspace: [
+    'who was told of a workspace’s approvals, under its policy; removing a workspace',
+    `select id from public.approval_mails where workspace_id = ${ID}`,
+  ],
   members_by_user: [
     'the workspaces of whoever asks (private.my_workspaces), in every policy',
     `select workspace_id from public.members where user_id = ${ID} and role = 'owner'`,
