@@ -1,18 +1,19 @@
 -- What holds for connections, whoever asks: who may put one into a workflow, and what the audit log learns.
 
--- Secrets that were encrypted with another key than today's, of all workspaces: where they are, not what they are.
-create function private.secrets_of_other_keys(p_key text, p_limit integer)
+-- Secrets that were encrypted with an older key that is still at hand, of all workspaces: where they are, not what.
+create function private.secrets_of_other_keys(p_current text, p_known text[], p_limit integer)
 returns table (workspace_id uuid, connection_id uuid, field text)
 language sql stable security definer
 set search_path = ''
 as $$
   select s.workspace_id, s.connection_id, s.field
   from private.connection_secrets s
-  where s.key_id <> p_key
+  where s.key_id = any (p_known)
+    and s.key_id <> p_current
   order by s.connection_id, s.field
   limit p_limit
 $$;
-grant execute on function private.secrets_of_other_keys(text, integer) to weft_engine;
+grant execute on function private.secrets_of_other_keys(text, text[], integer) to weft_engine;
 
 -- A version may only name connections of its own workspace, and whoever makes it has to be allowed to use each.
 create function private.check_connections() returns trigger
@@ -62,7 +63,7 @@ begin
     when new.name <> old.name or new.used_by <> old.used_by or new.allowed_hosts <> old.allowed_hosts
       then 'connection.changed'
   end;
-  if v_action is not null and to_regprocedure('private.record_audit(uuid, text, text, text, jsonb)') is not null then
+  if v_action is not null then
     perform private.record_audit(
       new.workspace_id, v_action, 'connection', new.id::text,
       jsonb_build_object(

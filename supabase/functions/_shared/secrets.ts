@@ -38,6 +38,11 @@ export class Secrets {
     return this.#current
   }
 
+  /** All keys that open something. */
+  get keyIds(): string[] {
+    return [...this.#keys.keys()]
+  }
+
   /** Encrypts: every time to something else, so that equal secrets don't look equal. */
   seal(secret: string, owner: string): Sealed {
     const nonce = randomBytes(NONCE_BYTES)

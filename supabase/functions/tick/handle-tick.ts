@@ -28,6 +28,7 @@ async function tick(works: Runtime): Promise<{ taken: number; schedules: number 
   const boss = await openBoss(works.pool)
   try {
     await maintain(works.pool, boss, environment().retentionDays)
+    await works.connections.vault.reseal()
     const fired = await scheduleRound(works, boss)
     const taken = works.isShiftOver ? { found: 0 } : await takeoverRound(works)
     await works.settle(BUDGET_MS)

@@ -45,6 +45,7 @@ export async function runUntilStopped(): Promise<void> {
     repeat('sending e-mails about approvals', 2_000, signal, () => approvalMailRound(works, boss)),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss, environment().retentionDays)
+      await works.connections.vault.reseal()
       return { found: 0, nextInMs: Infinity }
     }),
   ])

@@ -90,6 +90,8 @@ function spellingsOf(secret: string): string[] {
     marked.replaceAll("'", '&#x27;'),
     bytes.toString('hex'),
     ...inBase64(bytes),
+    // As OAuth clients show their secret.
+    ...inBase64(Buffer.from(new URLSearchParams({ s: secret }).toString().slice(2))),
   ].filter((spelling) => spelling.length >= SHORTEST)
 }
 

@@ -11,6 +11,8 @@ import type { OpenConnection } from './vault.ts'
 export interface Trial {
   ok: boolean
   report: string
+  /** Nothing was tried: there's no address to try it at. */
+  untested?: true
 }
 
 const TIMEOUT_MS = 15_000
@@ -54,7 +56,7 @@ async function web(
       await tokens.fresh(connection, signal)
       return { ok: true, report: 'It works: the service gave access.' }
     }
-    return { ok: false, report: UNTESTED }
+    return { ok: false, untested: true, report: UNTESTED }
   }
   const request: HttpRequest = {
     ...{ method: 'GET', url: address, headers: { accept: 'application/json' } },

@@ -42,6 +42,13 @@ interface SecretRow {
   expires_at: Date | null
 }
 
+/** Which secret is meant. */
+interface Place {
+  workspace_id: string
+  connection_id: string
+  field: string
+}
+
 /** Where connections are kept. Secrets are encrypted each for its own workspace, connection and field. */
 export class ConnectionVault {
   readonly #pool: Pool
@@ -147,37 +154,37 @@ export class ConnectionVault {
 
   /** Encrypts anew what was encrypted with an older key, some at a time. Says how many there were. */
   async reseal(atMost = 500): Promise<number> {
-    const old = await this.#pool.query<{
-      workspace_id: string
-      connection_id: string
-      field: string
-    }>(`select workspace_id, connection_id, field from private.secrets_of_other_keys($1, $2)`, [
-      this.#secrets.currentKeyId,
-      atMost,
-    ])
-    for (const { workspace_id: workspace, connection_id: id, field } of old) {
-      await this.within(workspace, async (queries) => {
-        const [row] = await queries.query<SecretRow>(
-          `select field, key_id, ciphertext, expires_at from private.connection_secrets
-           where workspace_id = $1 and connection_id = $2 and field = $3 for update`,
-          [workspace, id, field],
-        )
-        if (row === undefined) return
-        const secret = this.unseal(
-          { keyId: row.key_id, ciphertext: row.ciphertext },
-          workspace,
-          id,
-          field,
-        )
-        const { keyId, ciphertext } = this.seal(secret, workspace, id, field)
-        await queries.query(
-          `update private.connection_secrets set key_id = $4, ciphertext = $5
-           where workspace_id = $1 and connection_id = $2 and field = $3`,
-          [workspace, id, field, keyId, Buffer.from(ciphertext)],
-        )
-      })
+    const old = await this.#pool.query<Place>(
+      `select workspace_id, connection_id, field from private.secrets_of_other_keys($1, $2, $3)`,
+      [this.#secrets.currentKeyId, this.#secrets.keyIds, atMost],
+    )
+    for (const place of old) {
+      await this.within(place.workspace_id, (queries) => this.#resealOne(queries, place))
     }
     return old.length
+  }
+
+  async #resealOne(
+    queries: Queries,
+    { workspace_id: workspace, connection_id: id, field }: Place,
+  ): Promise<void> {
+    const [row] = await queries.query<SecretRow>(
+      `select field, key_id, ciphertext, expires_at from private.connection_secrets
+       where workspace_id = $1 and connection_id = $2 and field = $3
+       for update`,
+      [workspace, id, field],
+    )
+    if (row === undefined) return
+    const { key_id: keyId, ciphertext } = row
+    const anew = this.seal(
+      this.unseal({ keyId, ciphertext }, workspace, id, field),
+      ...([workspace, id, field] as const),
+    )
+    await queries.query(
+      `update private.connection_secrets set key_id = $4, ciphertext = $5
+       where workspace_id = $1 and connection_id = $2 and field = $3`,
+      [workspace, id, field, anew.keyId, Buffer.from(anew.ciphertext)],
+    )
   }
 }
 

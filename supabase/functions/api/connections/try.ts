@@ -22,12 +22,12 @@ export async function testConnection({ person, parts }: Asked): Promise<Response
   await connections.vault.within(workspace, (queries) =>
     queries.query(
       `update public.connections set report = left($3, 500), tested_at = now(),
-              status = case when $4 and status = 'broken' then 'ready' else status end
+              status = case when status = 'unfinished' or $5 then status when $4 then 'ready' else 'broken' end
        where workspace_id = $1 and id = $2`,
-      [workspace, id, trial.report, trial.ok],
+      [workspace, id, trial.report, trial.ok, trial.untested ?? false],
     ),
   )
-  return answer(200, trial)
+  return answer(200, { ok: trial.ok, report: trial.report })
 }
 
 /** Where the app takes people back who signed in at a service. */
