@@ -109,6 +109,10 @@ export const tables: Record<string, TableRules> = {
 
   // Only the database itself writes here; for the rest, see audit-log.test.ts.
   audit_entries: { select: 'admin+' },
+  // Where people are signed in, and who tries passwords: reached through functions alone.
+  'private.session_places': { rows: 'user_id = $user' },
+  'private.session_entries': {},
+  'private.sign_in_attempts': { rows: `key = sha256('$workspace')` },
 
   watches: {},
   // A row is a message to whoever listens on its topic; the database alone sends. The grants are the platform's.
@@ -171,6 +175,10 @@ export const functions: Record<string, FunctionRules> = {
   'decide_approval: asked of nobody': { who: 'owner', call: `$unasked, 'approved'` },
   count_my_approvals: { who: 'admin+', call: '$workspace', finds: 'answer > 0' },
   my_approvals: { who: 'admin+', call: '$workspace' },
+  my_sessions: { who: 'signed-in*', call: '' },
+  end_session: { who: 'owner', call: '$session' },
+  audit_people: { who: 'admin+', call: '$workspace' },
+  record_audit_export: { who: 'admin+', call: '$workspace, 1' },
   watch: { who: 'viewer+', call: `'workflow:$workflow'` },
   // Out of the API's reach, but what policies call runs as whoever asks.
   'private.my_workspaces': { who: 'viewer+*', call: '' },
@@ -225,7 +233,7 @@ export const internal: Record<string, string[]> = {
     'private.write_extras',
   ],
   weft_node: ['private.current_workspace'],
-  weft_app: [],
+  weft_app: ['private.begin_sign_in', 'private.end_sign_in', 'private.see_session'],
 }
 
 /** Schemas whose tables aren't ours: each role's rights are the same on all of them. */

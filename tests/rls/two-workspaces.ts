@@ -19,6 +19,8 @@ export interface Tenant {
   unasked: string
   key: string
   connection: string
+  /** Where the owner is signed in. */
+  session: string
 }
 
 async function one(db: Client, sql: string, values: unknown[]): Promise<string> {
@@ -31,9 +33,14 @@ async function one(db: Client, sql: string, values: unknown[]): Promise<string> 
 /** Makes an account and answers with its id. */
 export type NewPerson = (db: Client, email: string) => Promise<string>
 
-/** An account without a password: for tests that act as somebody within the database. */
-const accountOnly: NewPerson = (db, email) =>
-  one(db, `insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id`, [email])
+/** An account without a password, signed in: for tests that act as somebody within the database. */
+export const accountOnly: NewPerson = (db, email) =>
+  one(
+    db,
+    `with person as (insert into auth.users (id, email) values (gen_random_uuid(), $1) returning id)
+     insert into auth.sessions (id, user_id) select gen_random_uuid(), id from person returning user_id as id`,
+    [email],
+  )
 
 /** A person of each role besides the owner, and one who was removed. */
 async function addMembers(
@@ -187,6 +194,18 @@ export async function makeTenant(
     `insert into private.webhook_deliveries (token, delivery, workspace_id, execution_id) values ($1, sha256('d'), $2, $3)`,
     [token, workspace, execution],
   )
+  const session = await one(
+    db,
+    `insert into auth.sessions (id, user_id) values (gen_random_uuid(), $1) returning id`,
+    [user],
+  )
+  await db.query(`select private.see_session($1, $2, $3, 'Firefox', '::1')`, [
+    ...[user, session, workspace],
+  ])
+  await db.query(
+    `insert into private.sign_in_attempts (key, attempts, last_at) values (sha256($1::text::bytea), 1, now())`,
+    [workspace],
+  )
   await db.query(`select public.watch('workflow:' || $1)`, [workflow])
   for (const topic of [
     `workspace:${workspace}`,
@@ -214,6 +233,7 @@ export async function makeTenant(
     unasked,
     key,
     connection,
+    session,
   }
 }
 
