@@ -2,7 +2,7 @@ import { Client } from 'pg'
 import type { Stack, StackOptions } from '../../local/stack.ts'
 import { signUp, startTestStack } from '../../local/testing.ts'
 import { accountOf, identities, means, readCell, type Identity } from './identities.ts'
-import { makeTenants, type Tenant, type Tenants } from './two-workspaces.ts'
+import { accountOnly, makeTenants, type Tenant, type Tenants } from './two-workspaces.ts'
 
 /** Somebody at a door, with the token that they show; nobody's is empty. */
 export interface Visitor {
@@ -31,6 +31,8 @@ export class House {
     await db.connect()
     const tokens = new Map<string, string>()
     const tenants = await makeTenants(db, async (_db, email) => {
+      // Bob's colleagues and guests come to no door.
+      if (!/ann@|^bob@/.test(email)) return await accountOnly(db, email)
       const { id, accessToken } = await signUp(stack, email)
       tokens.set(id, accessToken)
       return id
@@ -58,6 +60,10 @@ export class House {
 /** Whether a door opens by the matrix's words: "operator+". */
 export const opensFor = (who: string, visitor: Visitor, own: boolean): boolean =>
   readCell(who).some((word) => means(word, visitor.identity, own))
+
+/** Each visitor once, where it tells most: strangers at the workspace that isn't theirs, all others at their own. */
+export const shortVisits = (house: House): [title: string, visitor: Visitor, own: boolean][] =>
+  visits(house).filter(([, { identity }, own]) => own === (identity.home === 'ann'))
 
 /** Every visitor with either workspace, as a test's title and what it's about. */
 export const visits = (house: House): [title: string, visitor: Visitor, own: boolean][] =>
