@@ -70,6 +70,7 @@ function isFile(path: string): boolean {
 }
 
 async function answer(request: Request, info: Deno.ServeHandlerInfo): Promise<Response> {
+  if (!URL.canParse(request.url)) return failure(400, 'BAD_REQUEST', 'This is no address')
   const name = new URL(request.url).pathname.split('/', 2)[1] ?? ''
   const handler = handlers.get(name)
   if (!handler) {

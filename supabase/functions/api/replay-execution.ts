@@ -26,7 +26,12 @@ const looked = z.object({
   /** Whether it would start with other data. */
   data: z.enum(['same', 'other']).default('same'),
   /** Ids with commas between. */
-  repeat: z.string().max(100_000).optional(),
+  repeat: z
+    .string()
+    .max(100_000)
+    .transform((ids) => ids.split(','))
+    .pipe(z.array(NodeId).max(2000))
+    .optional(),
 })
 
 /** POST executions/<id>/replay: runs it once more. Steps that acted and succeeded are kept unless `repeat` names them. */
@@ -51,7 +56,7 @@ export async function planReplayOf({ person, request, parts }: Asked<Caller>): P
   const earlier = await operable(person, parts['id'])
   const prepared = await prepareReplay(worldOf(), earlier, {
     ...wish,
-    repeat: repeat?.split(',').map((id) => NodeId.parse(id)),
+    repeat,
     triggerData: data === 'other' ? null : undefined,
   })
   const { kept, notRepeated, uncertain, undecided } = prepared.plan
