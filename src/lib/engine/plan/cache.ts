@@ -9,6 +9,7 @@ export class PlanCache {
   readonly #plans = new Map<VersionId, Plan>()
   readonly #registry: Registry
   readonly #limit: number
+  #last: VersionId | undefined
 
   constructor(registry: Registry, limit = 500) {
     this.#registry = registry
@@ -18,7 +19,9 @@ export class PlanCache {
   /** A ConfigProblem when the definition can't be run. */
   plan(version: VersionRecord): Plan {
     const plan = this.#plans.get(version.id) ?? compile(version.definition, this.#registry)
+    if (this.#last === version.id) return plan
     // Used last goes to the end; the one at the front is the one that nobody used for longest.
+    this.#last = version.id
     this.#plans.delete(version.id)
     this.#plans.set(version.id, plan)
     for (const id of this.#plans.keys()) {

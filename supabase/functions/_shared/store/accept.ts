@@ -56,11 +56,12 @@ export function accepting(execution: NewExecution, first?: FirstWrite): Acceptin
   }
 }
 
-// The statements themselves are functions of the database, so that they are planned once a connection:
-// supabase/migrations/20261123001100_store_statements.sql and 20261123001800_begin_executions.sql have them, with what
-// was measured. Accepts alone: the quickest for whoever waits for an answer.
-const ACCEPT = `select n, accepted from private.accept_executions($1::jsonb, interval '${LEASE_SECONDS} s')`
-const BEGIN = `select n, accepted from private.begin_executions($1::jsonb, $2::jsonb, interval '${LEASE_SECONDS} s')`
+// The statement itself is a function of the database, so that it is planned once a connection:
+// supabase/migrations/20261123001800_hot_statements.sql has it, with what was measured.
+const ACCEPT = `select accepted, duplicates from private.begin_executions($1::jsonb, $2::jsonb, interval '${LEASE_SECONDS} s')`
+
+// The same, with large values: in one statement, so that no row names a value that isn't there.
+const ACCEPT_WITH_PAYLOADS = ACCEPT.replace('from ', 'from private.store_payloads($3::jsonb), ')
 
 /** Longer ones take a commit of their own, so that a batch stays as small as its accepts are. */
 const LONGEST_ALONG = 32 * 1024
@@ -113,19 +114,15 @@ async function write(connection: Connection, items: Accepting[]): Promise<Outcom
     for (const step of item.along?.fresh ?? []) steps.push(`{"n":${n},${step}`)
     payloads.push(...item.payloads)
   })
-  const values = [`[${batch.join(',')}]`]
-  const isPlain = items.every((item) => item.along == null)
-  if (!isPlain) values.push(`[${steps.join(',')}]`)
-  const statement = isPlain ? ACCEPT : BEGIN
-  const rows = await connection.query<{ n: number; accepted: boolean }>(
-    payloads.length === 0 ? statement : withPayloads(statement, values.length + 1),
-    payloads.length === 0 ? values : [...values, `[${payloads.join(',')}]`],
+  const values = [listOf(batch), steps.length === 0 ? null : listOf(steps)]
+  const [row] = await connection.query<{ accepted: number[]; duplicates: number[] }>(
+    payloads.length === 0 ? ACCEPT : ACCEPT_WITH_PAYLOADS,
+    payloads.length === 0 ? values : [...values, listOf(payloads)],
   )
   const outcomes: Outcome<AcceptResult>[] = items.map(() => ({ ok: 'not_live' }))
-  for (const row of rows) outcomes[row.n] = { ok: row.accepted ? 'accepted' : 'duplicate' }
+  for (const n of row?.accepted ?? []) outcomes[n] = { ok: 'accepted' }
+  for (const n of row?.duplicates ?? []) outcomes[n] = { ok: 'duplicate' }
   return outcomes
 }
 
-/** The same, with large values: in one statement, so that no row names a value that isn't there. */
-const withPayloads = (statement: string, parameter: number): string =>
-  statement.replace('from ', `from private.store_payloads($${parameter}::jsonb), `)
+const listOf = (texts: readonly string[]): string => `[${texts.join(',')}]`

@@ -32,6 +32,12 @@ interface Waiting<Item, Result> {
 const WORTH_A_LANE = 16
 
 /**
+ * While several come at a time, batches leave at least so far apart: beginning a statement costs as much as ten items,
+ * and at half of the highest rate a batch for every two or three would keep two processors busy with beginnings.
+ */
+const PACE_MS = 2
+
+/**
  * Group commit: few statements in flight; what arrives meanwhile goes into the next one. Nobody waits for a timer: alone,
  * an item is written at once; under load, batches grow as large as one round trip to Postgres is long. A second lane
  * works while the first waits for the disk.
@@ -43,6 +49,10 @@ export class Batcher<Item, Result> {
   /** Keys of what is being written at this moment. */
   readonly #underWay = new Set<string>()
   #scheduled = false
+  /** When the last batch left (performance.now()), and how many were in it. */
+  #lastBegan = 0
+  #lastSize = 0
+  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(rules: BatchRules<Item, Result>) {
     this.#rules = rules
@@ -70,11 +80,15 @@ export class Batcher<Item, Result> {
   }
 
   #begin(): void {
+    if (this.#waiting.length === 0) return
     const othersBusy = this.#idleLanes.length < this.#rules.lanes
     if (othersBusy && this.#waiting.length < WORTH_A_LANE) return
+    if (this.#isTooSoon) return this.#comeBack()
     const batch = this.#next()
     const lane = batch.length === 0 ? undefined : this.#idleLanes.pop()
     if (lane === undefined) return
+    this.#lastBegan = performance.now()
+    this.#lastSize = batch.length
     const keys = batch.map((entry) => this.#rules.key(entry.item))
     for (const key of keys) this.#underWay.add(key)
     void this.#settle(batch, lane).finally(() => {
@@ -83,6 +97,22 @@ export class Batcher<Item, Result> {
       this.#begin()
     })
     this.#schedule()
+  }
+
+  /** Others are about to come: the last batch held several, and has only just left. */
+  get #isTooSoon(): boolean {
+    return (
+      this.#lastSize > 1 &&
+      this.#waiting.length < WORTH_A_LANE &&
+      performance.now() - this.#lastBegan < PACE_MS
+    )
+  }
+
+  #comeBack(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#begin()
+    }, 1)
   }
 
   /** As many as fit, in order, none with the key of one before it or of one that is under way. */

@@ -24,20 +24,27 @@ export interface Writing {
 /** What a written checkpoint tells its writer. `null`: the lease is lost, nothing was written. */
 export type WriteAnswer = { cancelRequested: boolean } | null
 
-/** By hand, and without what is empty: Postgres reads every key of every step, and there are thousands a second. */
+/**
+ * By hand, and without what goes without saying: Postgres reads every key of every step, and there are thousands a
+ * second. Without a status, a step has succeeded in the millisecond it began in, by its port "out", at the first attempt.
+ */
 function stepText(step: StepRecord, payloads: Payloads): string {
   let text =
-    `"node":"${step.node}","attempt":${step.attempt},"seq":${step.seq},"status":"${step.status}",` +
-    `"started":"${step.startedAt}","input":${payloads.inRow(storedText(step.input))},` +
-    `"output":${payloads.inRow(storedText(step.output))}`
+    `"node":"${step.node}","seq":${step.seq},"started":"${step.startedAt}",` +
+    `"input":${payloads.inRow(storedText(step.input))},"output":${payloads.inRow(storedText(step.output))}`
   if (step.path !== '') text += `,"path":${JSON.stringify(step.path)}`
-  if (step.port !== null) text += `,"port":${JSON.stringify(step.port)}`
-  if (step.finishedAt !== null) text += `,"finished":"${step.finishedAt}"`
   if (step.progress !== null) text += `,"progress":${storedText(step.progress)}`
   if (step.error !== null) text += `,"error":${storedText(step.error)}`
   if (step.logs.length > 0) text += `,"logs":${storedText(step.logs)}`
+  if (goesWithoutSaying(step)) return `${text}}`
+  text += `,"attempt":${step.attempt},"status":"${step.status}"`
+  if (step.port !== null) text += `,"port":${JSON.stringify(step.port)}`
+  if (step.finishedAt !== null) text += `,"finished":"${step.finishedAt}"`
   return `${text}}`
 }
+
+const goesWithoutSaying = ({ status, port, attempt, startedAt, finishedAt }: StepRecord): boolean =>
+  status === 'succeeded' && port === 'out' && attempt === 1 && finishedAt === startedAt
 
 /** Throws NotStorable before the checkpoint takes part in a batch. `isFresh` says which steps can't be there yet. */
 export function writing(
@@ -65,10 +72,10 @@ export function writing(
 }
 
 // The statement itself is a function of the database, so that it is planned once a connection:
-// supabase/migrations/20261123001100_store_statements.sql has it, with what was measured.
+// supabase/migrations/20261123001800_hot_statements.sql has it, with what was measured.
 const CHECKPOINT = `
-select n, cancel_requested
-from private.write_checkpoints($1::uuid[], $2::uuid, $3::uuid, $4::jsonb, $5::jsonb, $6::jsonb)`
+select written, cancel_requested
+from private.checkpoint_executions($1::uuid[], $2::uuid, $3::uuid, $4::jsonb, $5::jsonb, $6::jsonb)`
 
 // The same, with large values: in one statement, so that no row names a value that isn't there.
 const CHECKPOINT_WITH_PAYLOADS = CHECKPOINT.replace(
@@ -82,12 +89,15 @@ export async function checkpointBatch(
   items: Writing[],
   repeated: boolean,
 ): Promise<Outcome<WriteAnswer>[]> {
-  const numbered = (texts: (item: Writing) => string[]): string =>
-    `[${items.flatMap((item, n) => texts(item).map((text) => `{"n":${n},${text}`)).join(',')}]`
+  /** Null for none: then the statement for them isn't even begun. */
+  const numbered = (texts: (item: Writing) => string[]): string | null => {
+    const all = items.flatMap((item, n) => texts(item).map((text) => `{"n":${n},${text}`))
+    return all.length === 0 ? null : `[${all.join(',')}]`
+  }
   const ids = items.map((item) => item.id)
   const payloads = items.flatMap((item) => item.payloads)
   const statement = payloads.length === 0 ? CHECKPOINT : CHECKPOINT_WITH_PAYLOADS
-  const rows = await queries.query<{ n: number; cancel_requested: boolean }>(statement, [
+  const [row] = await queries.query<{ written: number[]; cancel_requested: number[] }>(statement, [
     `{${ids.join(',')}}`,
     ...span(ids),
     numbered((item) => [item.execution]),
@@ -96,6 +106,7 @@ export async function checkpointBatch(
     ...(payloads.length === 0 ? [] : [`[${payloads.join(',')}]`]),
   ])
   const outcomes: Outcome<WriteAnswer>[] = items.map(() => ({ ok: null }))
-  for (const row of rows) outcomes[row.n] = { ok: { cancelRequested: row.cancel_requested } }
+  for (const n of row?.written ?? []) outcomes[n] = { ok: { cancelRequested: false } }
+  for (const n of row?.cancel_requested ?? []) outcomes[n] = { ok: { cancelRequested: true } }
   return outcomes
 }

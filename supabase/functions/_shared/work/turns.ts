@@ -17,6 +17,7 @@ interface Line {
 export class Turns {
   readonly #lines = new Map<string, Line>()
   readonly #now: () => number
+  #forgetAt = 0
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now
@@ -53,10 +54,12 @@ export class Turns {
     return false
   }
 
-  /** Workspaces that have been quiet for a while needn't be looked at. */
+  /** Workspaces that have been quiet for a while needn't be looked at. Looked for once in a while. */
   #forgetOld(): void {
-    if (this.#lines.size < 2) return
-    const since = this.#now() - LATELY_MS
+    const now = this.#now()
+    if (this.#lines.size < 2 || now < this.#forgetAt) return
+    this.#forgetAt = now + LATELY_MS
+    const since = now - LATELY_MS
     for (const [workspace, { underWay, lastCame }] of this.#lines)
       if (underWay === 0 && lastCame < since) this.#lines.delete(workspace)
   }
