@@ -23,6 +23,30 @@ const ID = `'00000000-0000-7000-8000-000000000000'::uuid`
  * has to be worth that. Shortened to what decides which index is taken.
  */
 const NEEDED: Record<string, [why: string, query: string]> = {
+  connections_by_name: [
+    'a name that is taken, told while it is being saved',
+    `select id from public.connections where workspace_id = ${ID} and lower(name) = 'shop' and status <> 'revoked'`,
+  ],
+  connections_by_creator: [
+    'removing a person: what they made stays, without its maker',
+    `select id from public.connections where created_by = ${ID}`,
+  ],
+  connection_secrets_by_workspace: [
+    'a workspace’s secrets, under their policy; removing a workspace',
+    `select field from private.connection_secrets where workspace_id = ${ID}`,
+  ],
+  connection_secrets_by_key: [
+    'what an older key encrypted (vault.ts), every minute in every worker',
+    `select field from private.connection_secrets where key_id = any ('{a,b}') and key_id <> 'b'`,
+  ],
+  connection_sign_ins_by_connection: [
+    'sign-ins of a connection that was revoked or removed',
+    `select user_id from private.connection_sign_ins where workspace_id = ${ID} and connection_id = ${ID}`,
+  ],
+  connection_sign_ins_by_person: [
+    'removing a person',
+    `select connection_id from private.connection_sign_ins where user_id = ${ID}`,
+  ],
   executions_by_workflow: [
     'a workflow’s history, and the newest execution beside each workflow (last_executions)',
     `select id from public.executions where workflow_id = ${ID} order by id desc limit 50`,
