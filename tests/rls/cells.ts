@@ -39,7 +39,7 @@ export function tableOf(line: string): string {
 }
 
 /** The function that a line of the matrix speaks of, with its schema. */
-export const functionOf = tableOf
+export const functionOf = (line: string): string => tableOf(line)
 
 /** The lines of the matrix about one table. */
 export const linesOf = (table: string): TableRules[] =>
