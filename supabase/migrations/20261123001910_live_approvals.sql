@@ -24,13 +24,13 @@ begin
 end
 $$;
 
--- One message for each workspace that a statement touches, whatever it changed there.
+-- One message for each workspace that a statement touches, whatever it changed there. The event is the trigger's argument.
 create function private.broadcast_approvals() returns trigger
 language plpgsql security definer
 set search_path = ''
 as $$
 begin
-  perform realtime.send('{}', 'approval', 'approvals:' || c.workspace_id, true)
+  perform realtime.send('{}', tg_argv[0], 'approvals:' || c.workspace_id, true)
   from (select distinct workspace_id from changed) as c
   where private.is_watched('approvals:' || c.workspace_id);
   return null;
@@ -38,17 +38,17 @@ end
 $$;
 create trigger approvals_broadcast_insert after insert on public.approvals
   referencing new table as changed
-  for each statement execute function private.broadcast_approvals();
+  for each statement execute function private.broadcast_approvals('approval');
 create trigger approvals_broadcast_update after update on public.approvals
   referencing new table as changed
-  for each statement execute function private.broadcast_approvals();
+  for each statement execute function private.broadcast_approvals('approval');
 create trigger approval_decisions_broadcast after insert on public.approval_decisions
   referencing new table as changed
-  for each statement execute function private.broadcast_approvals();
+  for each statement execute function private.broadcast_approvals('approval');
 -- What is sent, or failed to be, shows beside the approval. That it's merely planned doesn't.
 create trigger approval_mails_broadcast after update on public.approval_mails
   referencing new table as changed
-  for each statement execute function private.broadcast_approvals();
+  for each statement execute function private.broadcast_approvals('mail');
 
 -- How many approvals wait for the signed-in person in a workspace.
 create function public.count_my_approvals(p_workspace uuid) returns integer

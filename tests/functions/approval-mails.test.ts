@@ -4,6 +4,7 @@ import { row, set, webhook } from './drawing.ts'
 import { FunctionsProcess } from './functions-process.ts'
 import { Mailbox } from './mailbox.ts'
 import { Office } from './office.ts'
+import { startSmtpServer } from './smtp-server.ts'
 
 let office: Office
 let functions: FunctionsProcess
@@ -276,6 +277,39 @@ test('who is asked later is told, and who was asked before is not told again', a
     { reason: 'asked', number: 0, status: 'sent', email: kay.email },
     { reason: 'escalated', number: 0, status: 'sent', email: kim.email },
   ])
+})
+
+test('a mail server that takes nothing just now is tried again later, with the same message', async () => {
+  const [mia] = await members('mia')
+  const smtp = await startSmtpServer()
+  try {
+    await worker.stop()
+    worker = await FunctionsProcess.start(office.stack, 'worker', { WEFT_SMTP_URL: smtp.url })
+    smtp.behave({ end: '451 come back later' })
+    const { approval } = await asking([mia])
+    const state = async () => {
+      const { rows } = await office.db.query<{ status: string; code: string | null }>(
+        `select status, problem ->> 'code' as code from public.approval_mails where approval_id = $1`,
+        [approval],
+      )
+      return rows[0]
+    }
+    await expect
+      .poll(state, { timeout: 20_000 })
+      .toEqual({ status: 'waiting', code: 'mail.not_now' })
+    const first = /Message-ID: .*/i.exec(smtp.messages[0] ?? '')?.[0]
+    smtp.behave({})
+    await office.db.query(
+      `update pgboss.job set start_after = now() where name = 'approval_mail' and state = 'retry'`,
+    )
+    await expect.poll(state, { timeout: 20_000 }).toEqual({ status: 'sent', code: null })
+    expect(smtp.messages).toHaveLength(1)
+    expect(smtp.messages[0]).toContain(first)
+  } finally {
+    await worker.stop()
+    worker = await FunctionsProcess.start(office.stack, 'worker')
+    smtp.stop()
+  }
 })
 
 test('an e-mail that cannot be sent is given up, and says why', async () => {

@@ -42,7 +42,9 @@ export async function runUntilStopped(): Promise<void> {
     repeat('taking over executions', 1_000, signal, () => takeoverRound(works)),
     repeat('replaying executions', 2_000, signal, () => replayRound(works, boss)),
     repeat('firing schedules', 2_000, signal, () => scheduleRound(works, boss)),
-    repeat('sending e-mails about approvals', 2_000, signal, () => approvalMailRound(works, boss)),
+    repeat('sending e-mails about approvals', 2_000, signal, () =>
+      approvalMailRound(works, boss, signal),
+    ),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss, environment().retentionDays)
       await works.connections.vault.reseal()

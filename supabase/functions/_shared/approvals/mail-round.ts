@@ -14,6 +14,8 @@ import { messageOf, type ApprovalMail } from './approval-mail.ts'
 const QUEUE = 'approval_mail'
 /** Sent side by side, each over a connection of its own. */
 const AT_ONCE = 10
+/** A mail server that takes longer is tried again later: a worker has other things to do, and its host may end it. */
+const LIMIT_MS = 30_000
 /** With what the queue says of pauses between them, about a day. */
 const MOST_ATTEMPTS = 16
 
@@ -30,17 +32,25 @@ interface World {
   boss: PgBoss
   mail: MailService
   appUrl: string
+  /** Aborted when nobody waits for the mail server any longer. */
+  signal: AbortSignal
 }
 
 /**
  * Sends e-mails about approvals. Whether one is still needed is asked right before it goes out, also when an earlier
  * worker died over it; what may have gone out already goes out again as the same message.
  */
-export async function approvalMailRound({ pool }: Runtime, boss: PgBoss): Promise<Round> {
+export async function approvalMailRound(
+  { pool }: Runtime,
+  boss: PgBoss,
+  stop?: AbortSignal,
+): Promise<Round> {
   const { jobs, nextInMs } = await fetchDue<MailJob>(pool, boss, QUEUE, AT_ONCE)
   if (jobs.length === 0) return { found: 0, nextInMs }
   const { smtpUrl, mailFrom, appUrl } = environment()
-  const world = { queries: pool, boss, mail: new SmtpMail(smtpUrl, mailFrom), appUrl }
+  const limit = AbortSignal.timeout(LIMIT_MS)
+  const signal = stop === undefined ? limit : AbortSignal.any([stop, limit])
+  const world = { queries: pool, boss, mail: new SmtpMail(smtpUrl, mailFrom), appUrl, signal }
   await reach('approval-mail:before-look')
   const wanted = await pool.query<ApprovalMail>(TO_SEND, [jobs.map((job) => job.data.mail)])
   await Promise.all(
@@ -63,10 +73,9 @@ async function work(world: World, job: DueJob<MailJob>, wanted?: ApprovalMail): 
 }
 
 /** True when it's to be tried again. */
-async function send({ queries, mail, appUrl }: World, wanted: ApprovalMail): Promise<boolean> {
-  const problem = await problemOf(
-    mail.send(messageOf(wanted, appUrl), new AbortController().signal),
-  )
+async function send(world: World, wanted: ApprovalMail): Promise<boolean> {
+  const { queries, mail, appUrl, signal } = world
+  const problem = await problemOf(() => mail.send(messageOf(wanted, appUrl), signal), signal)
   await reach('approval-mail:after-send')
   const [row] = await queries.query<{ again: boolean }>(TRIED, [
     wanted.id,
@@ -82,11 +91,15 @@ async function send({ queries, mail, appUrl }: World, wanted: ApprovalMail): Pro
  */
 const TRIED_AGAIN = ['mail.unclear', 'mail.sign_in_failed']
 
-async function problemOf(sending: Promise<unknown>): Promise<ErrorData | null> {
+async function problemOf(
+  send: () => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<ErrorData | null> {
   try {
-    await sending
+    await send()
     return null
   } catch (problem) {
+    if (signal.aborted) return errorData(tooSlow())
     if (!(problem instanceof WeftError)) {
       console.error('weft: an e-mail about an approval could not be made', problem)
       return errorData(notMade(problem))
@@ -104,4 +117,12 @@ const notMade = (cause: unknown) =>
     hint: 'Look at the page "Approvals" instead. If it keeps happening, tell your administrator.',
     retryable: false,
     cause,
+  })
+
+const tooSlow = () =>
+  new StepFailure({
+    code: 'mail.too_slow',
+    title: 'The mail server took too long',
+    detail: 'It had not taken this e-mail when Weft had to stop waiting. It is tried again.',
+    retryable: true,
   })
