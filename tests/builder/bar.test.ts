@@ -91,6 +91,12 @@ describe('the example for the terminal', () => {
       'X-Key: <the secret>',
     )
     expect(curlExample('https://x/y', { verify: 'hmac' })).toContain('openssl dgst -sha256 -hmac')
+    expect(curlExample('https://x/y', { verify: 'basic', userName: 'ann' })).toContain(
+      "-u 'ann:<the secret>'",
+    )
+    expect(curlExample('https://x/y', { verify: 'github' })).toContain('X-Hub-Signature-256')
+    expect(curlExample('https://x/y', { verify: 'stripe' })).toContain('Stripe-Signature: t=$t')
+    expect(curlExample('https://x/y', { verify: 'standard' })).toContain('webhook-signature: v1,$s')
   })
 })
 

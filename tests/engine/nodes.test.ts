@@ -135,6 +135,18 @@ describe('triggers', () => {
       verify: 'hmac',
       header: 'x-hub-signature-256',
     })
+    expect(
+      readWebhookRules({ deliveryHeader: 'X-Id', allowFrom: '10.0.0.0/8', ratePerMinute: 5 }).guard,
+    ).toMatchObject({
+      delivery: { header: 'x-id' },
+      allowFrom: [{ bits: 104 }],
+      ratePerMinute: 5,
+      toleranceSeconds: 300,
+    })
+    // An id that is signed can't be replaced by one that isn't.
+    expect(
+      readWebhookRules({ verify: 'standard', deliveryHeader: 'X-Id' }).guard?.delivery,
+    ).toEqual({ header: 'webhook-id' })
     expect(readSchedule({ cron: '5 4 * * *' }, 'Europe/Paris')).toEqual({
       cron: '5 4 * * *',
       timeZone: 'Europe/Paris',

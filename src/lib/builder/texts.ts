@@ -267,6 +267,18 @@ export const texts = {
     removeSecret: 'Remove',
     shownOnce: 'Copy it now: it is shown only this once.',
     saveSecret: 'Save the secret',
+    keepOld: 'Let the secret before it count for one more day',
+    /** Where a secret has to be entered, by the way in which the sender is checked. */
+    whereItGoes: {
+      token: 'Give it to the sender: it sends it along in the header named above.',
+      basic: 'Give it to the sender as the password, with the user name above.',
+      hmac: 'Give it to the sender: it signs what it sends with it.',
+      github: 'At GitHub: Settings of the repository, Webhooks, “Secret”.',
+      stripe:
+        'Stripe makes the secret: copy it there (Webhooks, “Signing secret”) and choose “Use my own”.',
+      standard:
+        'If the service shows a secret that begins with whsec_, choose “Use my own”. Otherwise make one here and give it to the service.',
+    } as Record<string, string | undefined>, // looked up by what is chosen
   },
   problems: {
     title: 'Problems',
