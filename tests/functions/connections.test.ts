@@ -55,6 +55,11 @@ const call = async (hook: string) => {
   return { seen: await office.until(body['execution']) }
 }
 
+const callAtOnce = async (hook: string, times: number) => {
+  const answers = await Promise.all(Array.from({ length: times }, () => office.send(hook)))
+  for (const { body } of answers) await office.until(body['execution'])
+}
+
 /** A member of the office's workspace with this role, asking the api. */
 const member = async (role: string): Promise<TestPerson> => {
   const person = await signUp(office.stack, `${role}${++names}@example.org`)
@@ -184,7 +189,7 @@ describe('OAuth', () => {
     partner.oauth.access = 'access-one'
     const id = await made('oauth2.client', client())
     const hook = await requesting(id, `${partner.url}/in`)
-    await Promise.all(Array.from({ length: 8 }, () => call(hook)))
+    await callAtOnce(hook, 8)
     await call(hook)
     expect(partner.oauth.grants).toEqual([{ grant_type: 'client_credentials' }])
     expect(partner.oauth.authorizations).toEqual([
@@ -222,7 +227,7 @@ describe('OAuth', () => {
 
     Object.assign(partner.oauth, { access: 'access-2', lasts: 3_600 })
     const hook = await requesting(id, `${partner.url}/in`)
-    await Promise.all(Array.from({ length: 6 }, () => call(hook)))
+    await callAtOnce(hook, 6)
     expect(partner.oauth.grants.map(({ grant_type }) => grant_type)).toEqual([
       'authorization_code',
       'refresh_token',
@@ -253,6 +258,25 @@ describe('OAuth', () => {
       .eq('id', id)
       .single()
     expect(data).toEqual({ status: 'broken' })
+  })
+
+  test('tokens that were under way when the fields were replaced are not kept', async () => {
+    partner.oauth.access = 'old-access'
+    const id = await made('oauth2.client', client())
+    const hook = await requesting(id, `${partner.url}/in`)
+    const { body } = await office.send(hook)
+    while (partner.oauth.grants.length === 0) await new Promise((done) => setTimeout(done, 5))
+    await office.ask(`connections/${id}/rotate`, {
+      fields: { ...client(), clientSecret: 'client-secret-2', hosts: stranger.host },
+    })
+    partner.oauth.access = 'new-access'
+    const { error } = await office.until(body['execution'])
+    expect(error?.code).toBe('connection.host_not_allowed')
+    await call(await requesting(id, `${stranger.url}/in`))
+    expect(partner.asked.filter(({ path }) => path === '/in')).toEqual([])
+    expect(stranger.asked.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer new-access',
+    ])
   })
 
   test('never sends the client’s secret on to where a redirect leads', async () => {
@@ -373,6 +397,23 @@ describe('looking after connections', () => {
     const { seen } = await call(await requesting(id, `${stranger.url}/in`))
     expect(seen.status).toBe('succeeded')
     expect(stranger.asked[0]?.headers.authorization).toBe('Bearer tok-5678')
+  })
+
+  test('leaves a trace of who did what', async () => {
+    const id = await made('http.bearer', bearer('tok-1234'))
+    await office.ask(`connections/${id}/rotate`, { fields: bearer('tok-5678') })
+    await office.ask(`connections/${id}/share`, { name: `Shared ${id}`, used_by: 'admin' })
+    await call(await requesting(id, `${partner.url}/in`))
+    await office.ask(`connections/${id}/revoke`)
+    const { rows } = await office.db.query<{ action: string; actor_id: string }>(
+      `select action, actor_id from public.audit_entries where subject_id = $1 order by id`,
+      [id],
+    )
+    expect(rows).toEqual(
+      ['created', 'rotated', 'changed', 'revoked'].map((what) => ({
+        ...{ action: `connection.${what}`, actor_id: office.person.id },
+      })),
+    )
   })
 
   test('says which field is wrong, and repeats nothing of it', async () => {

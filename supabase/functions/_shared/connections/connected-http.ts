@@ -1,8 +1,9 @@
 import { hostOf } from '../../../../src/lib/engine/connections/define-connection.ts'
 import type { HttpRequest, HttpResponse, HttpService } from '../../../../src/lib/engine/services.ts'
+import { isOutage } from '../database/outage.ts'
 import type { SafeHttp } from '../services/http/safe-http.ts'
 import { credentialsOf } from './credentials.ts'
-import { hostNotAllowed, unfit } from './problems.ts'
+import { hostNotAllowed, unavailable, unfit } from './problems.ts'
 import { Redaction } from './redaction.ts'
 import { usable } from './resolve.ts'
 import { hasTokens, tokensOf, type Tokens } from './tokens.ts'
@@ -46,8 +47,12 @@ export async function requestWith(
 ): Promise<HttpResponse> {
   checkHost(found, request.url)
   const { token, connection } = hasTokens(found.kind)
-    ? await tokens.fresh(found, signal)
+    ? await tokens.fresh(found, signal).catch((problem: unknown) => {
+        throw isOutage(problem) ? unavailable(problem) : problem
+      })
     : { token: null, connection: found }
+  // While a token was fetched, its fields may have been replaced.
+  checkHost(connection, request.url)
   const credentials = credentialsOf(connection, token)
   if (credentials === undefined) throw unfit(connection.name)
   const redaction = new Redaction([...secretsOf(connection), ...credentials.secrets])

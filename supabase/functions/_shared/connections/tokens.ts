@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { z } from 'zod'
-import type { HttpResponse } from '../../../../src/lib/engine/services.ts'
+import { Uncertain } from '../../../../src/lib/engine/errors.ts'
+import type { HttpRequest, HttpResponse } from '../../../../src/lib/engine/services.ts'
 import type { SafeHttp } from '../services/http/safe-http.ts'
 import { clientCredentials } from './credentials.ts'
 import { noToken, signInAgain } from './problems.ts'
@@ -75,7 +76,8 @@ export class Tokens {
       ...{ code_verifier: sent.verifier, redirect_uri: sent.returnTo },
     }
     const tokens = await this.#ask(connection, fields, signal)
-    await this.#keep(connection, tokens, undefined, null)
+    const isKept = await this.#keep(connection, tokens, undefined, null)
+    if (!isKept) throw signInAgain(connection.name)
   }
 
   /** Whose turn it is to renew: one process', for a while. Null: somebody else's, or it's done already. */
@@ -124,7 +126,8 @@ export class Tokens {
     signal: AbortSignal,
   ): Promise<z.infer<typeof given>> {
     const { headers, fields } = clientCredentials(connection)
-    const response = await this.#http.confide(
+    const response = await this.#post(
+      connection,
       {
         method: 'POST',
         url: z.string().parse(connection.settings['tokenAddress']),
@@ -136,7 +139,7 @@ export class Tokens {
         timeoutMs: PATIENCE_MS / 2,
         maxResponseBytes: MAX_BYTES,
       },
-      { credentials: headers, maxRedirects: 0 },
+      headers,
       signal,
     )
     const said = dataOf(response)
@@ -151,36 +154,56 @@ export class Tokens {
     throw noToken(connection.name, detail, response.status === 429 || response.status >= 500)
   }
 
+  /** Not knowing whether a token was given out isn't the same for the step: its own request was never sent. */
+  async #post(
+    { name }: OpenConnection,
+    request: HttpRequest,
+    credentials: Record<string, string>,
+    signal: AbortSignal,
+  ): Promise<HttpResponse> {
+    try {
+      return await this.#http.confide(request, { credentials, maxRedirects: 0 }, signal)
+    } catch (problem) {
+      throw problem instanceof Uncertain ? noToken(name, problem.detail, true) : problem
+    }
+  }
+
+  /** Keeps tokens, unless the connection's fields were replaced meanwhile: these would be for the old ones. */
   async #keep(
-    { workspace, id }: OpenConnection,
+    { workspace, id, rotatedAt }: OpenConnection,
     tokens: z.infer<typeof given>,
     refresh: string | undefined,
     renewal: number | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     // Many services give the refresh token once and mean it for ever.
     const text = JSON.stringify({
       access: tokens.access_token,
       refresh: tokens.refresh_token ?? refresh,
     })
     const { keyId, ciphertext } = this.#vault.seal(text, workspace, id, TOKENS)
-    await this.#vault.within(workspace, async (queries) => {
+    return await this.#vault.within(workspace, async (queries) => {
+      const present = await queries.query(
+        `update public.connections
+         set status = case when status in ('unfinished', 'broken') then 'ready' else status end,
+             report = case when status in ('unfinished', 'broken') then null else report end
+         where workspace_id = $1 and id = $2 and rotated_at = $3::timestamptz and status <> 'revoked'
+         returning 1`,
+        [workspace, id, rotatedAt],
+      )
+      if (present.length === 0) return false
       const written = await queries.query(
         `update private.connection_secrets
          set key_id = $3, ciphertext = $4, updated_at = now(), renewing_until = null,
              expires_at = now() + make_interval(secs => $5)
-         where workspace_id = $1 and connection_id = $2 and field = '${TOKENS}' and renewal = coalesce($6, renewal)
+         where workspace_id = $1 and connection_id = $2 and field = '${TOKENS}'
+           and renewal = coalesce($6, renewal)
          returning 1`,
         [
           ...[workspace, id, keyId, Buffer.from(ciphertext)],
           ...[tokens.expires_in ?? USUAL_LIFE_S, renewal],
         ],
       )
-      if (written.length === 0) return
-      await queries.query(
-        `update public.connections set status = 'ready', report = null
-         where workspace_id = $1 and id = $2 and status in ('unfinished', 'broken')`,
-        [workspace, id],
-      )
+      return written.length > 0
     })
   }
 

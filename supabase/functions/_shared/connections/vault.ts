@@ -22,6 +22,8 @@ export interface OpenConnection {
   settings: DataObject
   allowedHosts: string[]
   secrets: Record<string, string>
+  /** Which filling-in of its fields this is, exact to the microsecond. */
+  rotatedAt: string
   /** When the tokens run out, in milliseconds since 1970; null for those that don't have any. */
   tokensUntil: number | null
 }
@@ -33,6 +35,7 @@ interface ConnectionRow {
   settings: DataObject
   allowed_hosts: string[]
   used_lately: boolean
+  rotated_at: string
 }
 
 interface SecretRow {
@@ -84,7 +87,7 @@ export class ConnectionVault {
   ): Promise<OpenConnection | null> {
     return await this.within(workspace, async (queries) => {
       const [row] = await queries.query<ConnectionRow>(
-        `select kind, name, status, settings, allowed_hosts,
+        `select kind, name, status, settings, allowed_hosts, rotated_at::text,
                 coalesce(last_used_at > now() - interval '1 minute', false) as used_lately
          from public.connections
          where workspace_id = $1 and id = $2`,
@@ -104,7 +107,8 @@ export class ConnectionVault {
           [workspace, connection],
         )
       }
-      const { kind, name, status, settings, allowed_hosts: allowedHosts } = row
+      const { kind, name, status, settings } = row
+      const { allowed_hosts: allowedHosts, rotated_at: rotatedAt } = row
       const secrets = Object.fromEntries(
         kept.map(({ field, key_id: keyId, ciphertext }) => [
           field,
@@ -113,7 +117,8 @@ export class ConnectionVault {
       )
       const tokens = kept.find(({ field }) => field === TOKENS)
       return {
-        ...{ id: connection, workspace, kind, name, status, settings, allowedHosts, secrets },
+        ...{ id: connection, workspace, kind, name, status, settings, allowedHosts, rotatedAt },
+        secrets,
         tokensUntil: tokens?.expires_at?.getTime() ?? null,
       }
     })

@@ -16,6 +16,9 @@ const wanted = z.object({
   fields,
 })
 
+const FORGET_SIGN_INS = `
+delete from private.connection_sign_ins where workspace_id = $1 and connection_id = $2`
+
 /** POST connections: makes one. Its secrets are never to be seen again. */
 export async function createConnection({ person, request }: Asked): Promise<Response> {
   const wish = await readRequest(request, wanted)
@@ -61,6 +64,8 @@ export async function rotateConnection({ person, request, parts }: Asked): Promi
        where workspace_id = $1 and id = $2`,
       [workspace, id, settings, hosts, kind.signIn ? 'unfinished' : 'ready'],
     )
+    // Who is away to sign in began it with the old fields.
+    await queries.query(FORGET_SIGN_INS, [workspace, id])
     const options = { tokens: hasTokens(kind.kind) }
     await vault.replaceSecrets(queries, { workspace, id }, secrets, options)
   })
@@ -104,10 +109,7 @@ export async function revokeConnection({ person, parts }: Asked): Promise<Respon
       `delete from private.connection_secrets where workspace_id = $1 and connection_id = $2`,
       [workspace, id],
     )
-    await queries.query(
-      `delete from private.connection_sign_ins where workspace_id = $1 and connection_id = $2`,
-      [workspace, id],
-    )
+    await queries.query(FORGET_SIGN_INS, [workspace, id])
     await queries.query(
       `update public.connections set status = 'revoked', revoked_at = now(), report = null
        where workspace_id = $1 and id = $2`,
