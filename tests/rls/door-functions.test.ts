@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fill } from './cells.ts'
-import { House, opensFor, visits, type Visitor } from './house.ts'
+import { House, opensFor, shortVisits, type Visitor } from './house.ts'
 import type { Tenant } from './two-workspaces.ts'
 
 /** One address of a function, with the ids of the workspace in question. */
@@ -127,7 +127,7 @@ describe('a door of the api opens for those who may, in their own workspace only
     async (_name, door) => {
       const wrong: string[] = []
       // Refused ones first: what others do would change what is there.
-      const all = visits(house).map(([title, visitor, own]) => ({
+      const all = shortVisits(house).map(([title, visitor, own]) => ({
         ...{ title, visitor, own, may: opensFor(door.who, visitor, own) },
       }))
       for (const { title, visitor, own, may } of all.toSorted((a, b) => +a.may - +b.may)) {

@@ -62,7 +62,7 @@ test('a topic is heard by members of its workspace, and by nobody else', async (
     for (const topic of topics(tenant))
       await house.db.query(`select realtime.send('{"said": true}', 'x', $1, true)`, [topic])
   const wrong = () => listeners.filter(({ may, listening }) => may !== listening.heard.length > 0)
-  await expect.poll(wrong).toEqual([])
+  await expect.poll(wrong, { timeout: 10_000 }).toEqual([])
 })
 
 test('a channel that isn’t private hears nothing of what the database says to members', async () => {
@@ -75,7 +75,7 @@ test('a channel that isn’t private hears nothing of what the database says to 
   await house.db.query(`select realtime.send('{"said": 1}', 'x', $1, true)`, [topic])
   // What is open to all does arrive: so the wait was long enough.
   await house.db.query(`select realtime.send('{"said": 2}', 'open', $1, false)`, [topic])
-  await expect.poll(() => heard).not.toEqual([])
+  await expect.poll(() => heard, { timeout: 10_000 }).not.toEqual([])
   expect(heard).toMatchObject([{ event: 'open' }])
   await alone.realtime.disconnect()
 })
