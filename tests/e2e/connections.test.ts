@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { startTestApp } from '../../local/testing.ts'
 import { startPartner } from '../functions/connection-partner.ts'
 import { Office } from '../functions/office.ts'
-import { signIn } from './acts.ts'
+import { addStepAfter, createWorkflow, settings, signIn } from './acts.ts'
 import { launchBrowser, openWindow } from './browser.ts'
 
 let office: Office
@@ -88,4 +88,16 @@ test('a person signs in at a service and comes back', async () => {
   await page.getByText('You are signed in. The connection is ready.').waitFor()
   await page.getByRole('cell', { name: 'Ready' }).waitFor()
   expect(partner.oauth.grants.at(-1)).toMatchObject({ grant_type: 'authorization_code' })
+})
+
+test('a step chooses among those that fit it', async () => {
+  await createWorkflow(page, `${app.url}/w/${office.workspace}`, 'Remind')
+  await page.getByRole('button', { name: /^Webhook Starts/ }).click()
+  await addStepAfter(page, 'Webhook', 'HTTP', 'HTTP request')
+  await settings(page).getByLabel('Sign in with').click()
+  await page.getByRole('option', { name: 'A connection' }).click()
+  await settings(page).getByLabel('Connection', { exact: true }).click()
+  await page.getByRole('option', { name: 'Calendar' }).waitFor()
+  expect(await page.getByRole('option', { name: 'Web shop' }).count()).toBe(0)
+  await page.getByRole('option', { name: 'Calendar' }).click()
 })
