@@ -7,6 +7,25 @@ export default defineConfig({
   plugins: [
     sveltekit({
       adapter: adapter({ out: 'build' }),
+      // Scripts: our own files, and what SvelteKit itself writes into a page, by a nonce of that page. Where pages may
+      // connect to follows when the app runs (src/lib/server/headers.ts).
+      csp: {
+        mode: 'nonce',
+        directives: {
+          'default-src': ['self'],
+          'script-src': ['self'],
+          'style-src-elem': ['self'],
+          // Positions and sizes: the canvas, pop-ups and charts set them on elements.
+          'style-src-attr': ['unsafe-inline'],
+          'img-src': ['self', 'data:'],
+          'font-src': ['self'],
+          'object-src': ['none'],
+          'frame-src': ['none'],
+          'frame-ancestors': ['none'],
+          'base-uri': ['none'],
+          'form-action': ['self'],
+        },
+      },
     }),
   ],
 })

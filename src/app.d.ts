@@ -4,6 +4,8 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 interface SignedIn {
   id: string
   email: string
+  /** Which of their sessions this is. */
+  session: string
 }
 
 declare global {

@@ -1,4 +1,8 @@
 import type { HandleClientError } from '@sveltejs/kit/hooks'
+import { config } from 'zod'
+
+// The pages' policy allows no code made from text; zod would try it, to be faster.
+config({ jitless: true })
 
 /** Problems in the browser that nobody foresaw: logged whole, shown short. */
 export const handleError: HandleClientError = (input) => {

@@ -3,6 +3,8 @@ import { redirect } from '@sveltejs/kit'
 import { sequence, type Handle, type HandleServerError } from '@sveltejs/kit/hooks'
 import { PUBLIC_SUPABASE_ANON_KEY, PUBLIC_SUPABASE_URL } from '$app/env/public'
 import { signInPath } from '#lib/account/next.ts'
+import { secureHeaders } from '#lib/server/headers.ts'
+import { isOpen } from '#lib/server/sessions.ts'
 import { themeOf } from '#lib/ui/theme.ts'
 
 /** Gives every request a Supabase client that acts as its person, and a verified way to ask who that is. */
@@ -25,7 +27,8 @@ const session: Handle = async ({ event, resolve }) => {
   event.locals.getUser = () =>
     (asked ??= event.locals.supabase.auth.getClaims().then(({ data }) => {
       const claims = data?.claims
-      return claims ? { id: claims.sub, email: String(claims.email ?? '') } : null
+      if (!claims) return null
+      return { id: claims.sub, email: String(claims.email ?? ''), session: claims.session_id }
     }))
 
   return resolve(event, {
@@ -34,13 +37,28 @@ const session: Handle = async ({ event, resolve }) => {
   })
 }
 
-/** Pages under these routes are for people who signed in; others are sent to sign in and then back. */
+/**
+ * Pages under these routes are for people who signed in; others are sent to sign in and then back. So are those whose
+ * session was ended from elsewhere.
+ */
 const signedInOnly: Handle = async ({ event, resolve }) => {
-  const inside = /^\/(w|workspaces)(\/|$)/.test(event.url.pathname)
-  if (inside && !(await event.locals.getUser())) {
-    redirect(303, signInPath(event.url.pathname + event.url.search))
+  const path = event.url.pathname
+  if (!/^\/(w|workspaces|account)(\/|$)/.test(path)) return resolve(event)
+  const user = await event.locals.getUser()
+  if (user) {
+    const seen = {
+      user: user.id,
+      session: user.session,
+      workspace:
+        /^\/w\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(\/|$)/.exec(path)?.[1] ?? null,
+      agent: event.request.headers.get('user-agent') ?? '',
+      address: event.getClientAddress(),
+    }
+    if (await isOpen(seen)) return resolve(event)
+    // What's left of it in the browser goes; the auth server has nothing to end any more.
+    await event.locals.supabase.auth.signOut({ scope: 'local' })
   }
-  return resolve(event)
+  redirect(303, signInPath(path + event.url.search))
 }
 
 const headers: Handle = async ({ event, resolve }) => {
@@ -48,13 +66,10 @@ const headers: Handle = async ({ event, resolve }) => {
   const response = await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%weft.theme%', theme),
   })
-  response.headers.set('x-content-type-options', 'nosniff')
-  response.headers.set('x-frame-options', 'DENY')
-  response.headers.set('referrer-policy', 'strict-origin-when-cross-origin')
-  // Pages show what one person may see: no shared cache may keep them.
-  if (!response.headers.has('cache-control')) {
-    response.headers.set('cache-control', 'private, no-store')
-  }
+  secureHeaders(response.headers, {
+    supabaseUrl: PUBLIC_SUPABASE_URL,
+    isSecure: event.url.protocol === 'https:',
+  })
   return response
 }
 

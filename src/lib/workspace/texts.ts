@@ -42,6 +42,7 @@ export const texts = {
     yours: 'Your workspaces',
     create: 'Create a workspace',
     account: 'Account',
+    yourAccount: 'Your account',
     theme: 'Look',
     themeSystem: 'Like the device',
     themeLight: 'Light',

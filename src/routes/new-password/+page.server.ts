@@ -1,6 +1,7 @@
 import { fail, redirect } from '@sveltejs/kit'
 import { found, newPasswordProblem, problemsFor, type FormProblems } from '#lib/account/problems.ts'
 import { texts } from '#lib/account/texts.ts'
+import { forgetSessions } from '#lib/server/sessions.ts'
 import type { Actions, PageServerLoad } from './$types'
 
 const noSession: FormProblems = { form: texts.newPassword.noSession }
@@ -19,6 +20,9 @@ export const actions: Actions = {
 
     const { error } = await locals.supabase.auth.updateUser({ password })
     if (error) return fail(400, { problems: problemsFor(error) })
+    // Whoever else knew the old one is out.
+    await locals.supabase.auth.signOut({ scope: 'others' })
+    forgetSessions()
     redirect(303, '/')
   },
 }
