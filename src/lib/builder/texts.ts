@@ -270,8 +270,8 @@ export const texts = {
     keepOld: 'Let the secret before it count for one more day',
     /** Where a secret has to be entered, by the way in which the sender is checked. */
     whereItGoes: {
-      token: 'Give it to the sender: it sends it along in the header named above.',
-      basic: 'Give it to the sender as the password, with the user name above.',
+      token: 'Give it to the sender: it sends it along in the header named below.',
+      basic: 'Give it to the sender as the password, with the user name set below.',
       hmac: 'Give it to the sender: it signs what it sends with it.',
       github: 'At GitHub: Settings of the repository, Webhooks, “Secret”.',
       stripe:

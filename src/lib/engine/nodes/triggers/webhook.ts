@@ -48,7 +48,7 @@ const config = z.object({
   userName: field
     .text({
       label: 'User name',
-      hint: 'The password is the secret below.',
+      hint: 'The password is the secret of this webhook.',
       showWhen: { field: 'verify', is: ['basic'] },
     })
     .regex(/^[^:\p{Cc}]{1,100}$/u)
