@@ -100,4 +100,5 @@ test('a step chooses among those that fit it', async () => {
   await page.getByRole('option', { name: 'Calendar' }).waitFor()
   expect(await page.getByRole('option', { name: 'Web shop' }).count()).toBe(0)
   await page.getByRole('option', { name: 'Calendar' }).click()
+  await settings(page).getByText('"Connection" needs a value.').waitFor({ state: 'hidden' })
 })

@@ -22,6 +22,8 @@ interface OAuth {
   /** PKCE: what the sign-in was begun with. */
   challenge: string
   answers: { status: number; body: string } | null
+  /** What is waited for before tokens are given. */
+  until: Promise<unknown> | null
 }
 
 /**
@@ -33,7 +35,7 @@ export async function startPartner() {
   let elsewhere = ''
   const oauth: OAuth = {
     ...{ grants: [], authorizations: [], access: 'access', refresh: 'refresh', lasts: 3_600 },
-    ...{ challenge: '', answers: null },
+    ...{ challenge: '', answers: null, until: null },
   }
   let letsIn: (headers: IncomingMessage['headers']) => boolean = () => true
 
@@ -42,7 +44,7 @@ export async function startPartner() {
     oauth.grants.push(grant)
     oauth.authorizations.push(headers.authorization)
     // Long enough for others to come meanwhile.
-    await new Promise((done) => setTimeout(done, 150))
+    await (oauth.until ?? new Promise((done) => setTimeout(done, 150)))
     const verifier = createHash('sha256')
       .update(grant['code_verifier'] ?? '')
       .digest('base64url')
