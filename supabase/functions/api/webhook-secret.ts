@@ -16,12 +16,16 @@ const wanted = address.extend({
   form: z.enum(['plain', 'standard']).default('plain'),
 })
 
+// Both name the person for the audit log, which the tables' triggers write.
 const SET_SECRET = `
-with marked as (
-  update public.webhook_endpoints
+with actor as (
+  select set_config('weft.actor', $5, true)
+), marked as (
+  update public.webhook_endpoints e
   set has_secret = true
-  where token = $1
-  returning token, workspace_id
+  from actor
+  where e.token = $1
+  returning e.token, e.workspace_id
 )
 insert into private.webhook_secrets as s (token, workspace_id, key_id, ciphertext, updated_at)
 select token, workspace_id, $2, $3, now()
@@ -33,8 +37,10 @@ set key_id = excluded.key_id, ciphertext = excluded.ciphertext, updated_at = exc
     previous_until = case when $4::float8 > 0 then now() + $4::float8 * interval '1 hour' end`
 
 const REMOVE_SECRET = `
-with removed as (
-  delete from private.webhook_secrets where token = $1
+with actor as (
+  select set_config('weft.actor', $2, true)
+), removed as (
+  delete from private.webhook_secrets s using actor where s.token = $1
 )
 update public.webhook_endpoints
 set has_secret = false
@@ -56,13 +62,16 @@ export async function setWebhookSecret(asked: Asked<Caller>): Promise<Response> 
   const { secret = made(form), ...where } = wish
   const token = await tokenOf(asked, where)
   const { keyId, ciphertext } = runtime().secrets.seal(secret, token)
-  await runtime().pool.query(SET_SECRET, [token, keyId, ciphertext, keepOldHours])
+  await runtime().pool.query(SET_SECRET, [
+    ...[token, keyId, ciphertext, keepOldHours],
+    asked.person.id,
+  ])
   return answer(200, { secret })
 }
 
 /** DELETE webhooks/secret: forgets it. A webhook that still checks its senders then refuses all of them. */
 export async function removeWebhookSecret(asked: Asked<Caller>): Promise<Response> {
   const token = await tokenOf(asked, await readRequest(asked.request, address))
-  await runtime().pool.query(REMOVE_SECRET, [token])
+  await runtime().pool.query(REMOVE_SECRET, [token, asked.person.id])
   return answer(200, { removed: true })
 }

@@ -13,10 +13,14 @@ const DROP = 'select private.drop_day($1::date) as dropped'
 // What outlived its day and ended since is kept as long as all others: from its end on.
 const CLEAR = `select private.clear_old(now() - $1::integer * interval '1 day')`
 
+// The audit log has a time of its own (400 days), which no setting shortens.
+const CLEAR_AUDIT = 'select private.clear_audit()'
+
 /** Drops the days that have been kept for long enough. One that can't be dropped now has its turn at the next upkeep. */
 export async function retire(queries: Queries, retentionDays: number): Promise<void> {
   const due = await queries.query<{ day: string }>(DUE, [retentionDays])
   // Each in a transaction of its own: the tables are held for as short as can be.
   for (const { day } of due) await queries.query<{ dropped: boolean }>(DROP, [day])
   await queries.query(CLEAR, [retentionDays])
+  await queries.query(CLEAR_AUDIT, [])
 }
