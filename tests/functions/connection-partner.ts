@@ -41,6 +41,7 @@ export async function startPartner() {
 
   const token = async (body: string, headers: IncomingMessage['headers'], out: ServerResponse) => {
     const grant = Object.fromEntries(new URLSearchParams(body))
+    const { access } = oauth
     oauth.grants.push(grant)
     oauth.authorizations.push(headers.authorization)
     // Long enough for others to come meanwhile.
@@ -53,7 +54,7 @@ export async function startPartner() {
       (grant['grant_type'] === 'authorization_code' && verifier !== oauth.challenge) ||
       (grant['grant_type'] === 'refresh_token' && grant['refresh_token'] !== oauth.refresh)
     if (isWrong) return out.writeHead(400).end(JSON.stringify({ error: 'invalid_grant' }))
-    const tokens = { access_token: oauth.access, expires_in: oauth.lasts, token_type: 'Bearer' }
+    const tokens = { access_token: access, expires_in: oauth.lasts, token_type: 'Bearer' }
     const isPerson = grant['grant_type'] !== 'client_credentials'
     out.writeHead(200, { 'content-type': 'application/json' })
     return out.end(JSON.stringify(isPerson ? { ...tokens, refresh_token: oauth.refresh } : tokens))

@@ -103,9 +103,8 @@ describe('OAuth', () => {
     await office.ask(`connections/${id}/rotate`, {
       fields: { ...client(), clientSecret: 'client-secret-2', hosts: stranger.host },
     })
-    gate.resolve(null)
-    await new Promise((done) => setTimeout(done, 20))
     Object.assign(partner.oauth, { access: 'new-access', until: null })
+    gate.resolve(null)
     const { error } = await office.until(body['execution'])
     expect(error?.code).toBe('connection.host_not_allowed')
     await call(await requesting(id, `${stranger.url}/in`))
