@@ -33,10 +33,9 @@ create table public.audit_entries (
   -- What the sentence needs: names as they were then, never a secret, never what a record holds.
   details jsonb not null default '{}' check (jsonb_typeof(details) = 'object')
 );
--- The page reads newest first; with a person or a kind chosen, only theirs.
+-- The page reads newest first; with a person chosen, only theirs.
 create index audit_entries_by_workspace on public.audit_entries (workspace_id, id desc);
 create index audit_entries_by_actor on public.audit_entries (workspace_id, actor_id, id desc);
-create index audit_entries_by_action on public.audit_entries (workspace_id, action, id desc);
 
 alter table public.audit_entries enable row level security;
 alter table public.audit_entries force row level security;

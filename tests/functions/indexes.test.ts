@@ -47,6 +47,26 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'removing a person',
     `select connection_id from private.connection_sign_ins where user_id = ${ID}`,
   ],
+  audit_entries_by_workspace: [
+    'the audit log, newest first, under its policy',
+    `select action from public.audit_entries where workspace_id = ${ID} order by id desc limit 50`,
+  ],
+  audit_entries_by_actor: [
+    'what one person did; the people whom the log names (audit_people)',
+    `select action from public.audit_entries where workspace_id = ${ID} and actor_id = ${ID} order by id desc limit 50`,
+  ],
+  session_places_by_person: [
+    'removing a person',
+    `select agent from private.session_places where user_id = ${ID}`,
+  ],
+  session_entries_by_workspace: [
+    'removing a workspace',
+    `select entered_at from private.session_entries where workspace_id = ${ID}`,
+  ],
+  sign_in_attempts_by_time: [
+    'attempts of the days before, forgotten at each new one (begin_sign_in)',
+    `select attempts from private.sign_in_attempts where last_at < now() - interval '1 day'`,
+  ],
   executions_by_workflow: [
     'a workflow’s history, and the newest execution beside each workflow (last_executions)',
     `select id from public.executions where workflow_id = ${ID} order by id desc limit 50`,
