@@ -47,6 +47,26 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'removing a person',
     `select connection_id from private.connection_sign_ins where user_id = ${ID}`,
   ],
+  api_keys_by_workspace: [
+    'the keys of a workspace, newest first, under their policy',
+    `select name from public.api_keys where workspace_id = ${ID} order by created_at desc`,
+  ],
+  api_keys_by_person: [
+    'removing a person, with the keys that act for them',
+    `select name from public.api_keys where created_by = ${ID}`,
+  ],
+  api_key_hashes_by_workspace: [
+    'removing a workspace',
+    `select key_id from private.api_key_hashes where workspace_id = ${ID}`,
+  ],
+  webhook_deliveries_by_workspace: [
+    'removing a workspace',
+    `select execution_id from private.webhook_deliveries where workspace_id = ${ID}`,
+  ],
+  webhook_deliveries_by_time: [
+    'deliveries that are forgotten after their time',
+    `select execution_id from private.webhook_deliveries where received_at < now() - interval '1 day'`,
+  ],
   audit_entries_by_workspace: [
     'the audit log, newest first, under its policy',
     `select action from public.audit_entries where workspace_id = ${ID} order by id desc limit 50`,
