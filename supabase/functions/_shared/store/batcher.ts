@@ -52,7 +52,7 @@ export class Batcher<Item, Result> {
   /** When the last batch left (performance.now()), and how many were in it. */
   #lastBegan = 0
   #lastSize = 0
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #isComingBack = false
 
   constructor(rules: BatchRules<Item, Result>) {
     this.#rules = rules
@@ -109,8 +109,10 @@ export class Batcher<Item, Result> {
   }
 
   #comeBack(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
+    if (this.#isComingBack) return
+    this.#isComingBack = true
+    setTimeout(() => {
+      this.#isComingBack = false
       this.#begin()
     }, 1)
   }
