@@ -38,9 +38,9 @@ const WORTH_A_LANE = 16
 const PACE_MS = 2
 
 /**
- * Group commit: few statements in flight; what arrives meanwhile goes into the next one. Nobody waits for a timer: alone,
- * an item is written at once; under load, batches grow as large as one round trip to Postgres is long. A second lane
- * works while the first waits for the disk.
+ * Group commit: few statements in flight; what arrives meanwhile goes into the next one. Alone, an item is written at
+ * once; where several come at a time, batches keep a small distance; under load, they grow as large as one round trip to
+ * Postgres is long. A second lane works while the first waits for the disk.
  */
 export class Batcher<Item, Result> {
   readonly #rules: BatchRules<Item, Result>
