@@ -23,7 +23,7 @@ export const roleWords: Record<Role, { name: string; may: string }> = {
   },
   admin: {
     name: 'Admin',
-    may: 'Also changes the workspace’s name and time zone, and looks after its members.',
+    may: 'Also changes the workspace’s name and time zone, makes API keys, and reads the audit log.',
   },
   owner: {
     name: 'Owner',
