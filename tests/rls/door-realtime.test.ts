@@ -1,6 +1,7 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { House, opensFor, visits, type Visitor } from './house.ts'
+import { accountOf } from './identities.ts'
 import type { Tenant } from './two-workspaces.ts'
 
 let house: House
@@ -78,4 +79,41 @@ test('a channel that isn’t private hears nothing of what the database says to 
   await expect.poll(() => heard, { timeout: 10_000 }).not.toEqual([])
   expect(heard).toMatchObject([{ event: 'open' }])
   await alone.realtime.disconnect()
+})
+
+test('who is removed while listening is out within seconds', async () => {
+  const viewer = house.visitors.find(({ identity }) => identity.name === 'viewer')
+  if (!viewer) throw new Error('there is no viewer')
+  const { workspace } = house.tenants.ann
+  const topic = `workspace:${workspace}`
+  const client = clientOf(viewer.token)
+  await client.realtime.setAuth()
+  const heard: unknown[] = []
+  const states: string[] = []
+  const channel = client.channel(topic, { config: { private: true } })
+  channel.on('broadcast', { event: '*' }, (message) => heard.push(message))
+  channel.subscribe((state) => states.push(state))
+  await expect.poll(() => states, { timeout: 10_000 }).toEqual(['SUBSCRIBED'])
+
+  const member = [workspace, accountOf(viewer.identity, house.tenants)]
+  const removed = await house.db.query<{ role: string }>(
+    'delete from public.members where workspace_id = $1 and user_id = $2 returning role',
+    member,
+  )
+  await expect.poll(() => states.length, { timeout: 10_000 }).toBeGreaterThan(1)
+  await house.db.query(`select realtime.send('{"said": 1}', 'x', $1, true)`, [topic])
+  // Long enough: what is open to all arrives.
+  const open = client.channel('open', { config: { private: false } })
+  const arrived: unknown[] = []
+  open.on('broadcast', { event: '*' }, (message) => arrived.push(message))
+  await new Promise<void>((resolve) => open.subscribe(() => resolve()))
+  await house.db.query(`select realtime.send('{"said": 2}', 'open', 'open', false)`)
+  await expect.poll(() => arrived, { timeout: 10_000 }).not.toEqual([])
+  expect(heard).toEqual([])
+
+  await client.realtime.disconnect()
+  await house.db.query(
+    'insert into public.members (workspace_id, user_id, role) values ($1, $2, $3)',
+    [...member, removed.rows[0]?.role],
+  )
 })
