@@ -56,8 +56,7 @@ begin
   if v_role is null then
     raise exception 'There is no such workspace, or you do not belong to it.' using errcode = '42501';
   elsif v_role < p_least then
-    raise exception 'Only % of the workspace may do this.', case p_least when 'owner' then 'owners' else 'admins and owners' end
-      using errcode = '42501';
+    raise exception 'Your role in the workspace does not allow this. It takes: %.', p_least using errcode = '42501';
   end if;
   return v_role;
 end
@@ -172,7 +171,7 @@ begin
   end if;
   update public.members m
   set role = 'owner'
-  where m.workspace_id = p_workspace and m.user_id = p_person and m.role <> 'owner';
+  where m.workspace_id = p_workspace and m.user_id = p_person;
   update public.members m
   set role = 'admin'
   where m.workspace_id = p_workspace and m.user_id = auth.uid();

@@ -182,12 +182,12 @@ language plpgsql security definer
 set search_path = ''
 as $$
 declare
-  v_workspace uuid := private.workspace_of_workflow(p_workflow, 'editor');
+  v_workspace uuid := private.workspace_of_workflow(p_workflow, 'viewer');
   v_people uuid[];
   v_names jsonb;
 begin
-  -- Asked again under the lock: somebody may have been taken off the list meanwhile.
-  perform private.lock_workspace(v_workspace, 'editor');
+  -- Asked under the lock: somebody may have been taken off the list meanwhile.
+  perform private.lock_workspace(v_workspace, 'viewer');
   perform private.workspace_of_workflow(p_workflow, 'editor');
   select array_agg(m.user_id), jsonb_agg(p.display_name order by p.display_name) into v_people, v_names
   from public.members m

@@ -60,6 +60,7 @@ export function grantedColumns(table: string, verb: Verb, sqlRole: string): stri
 export function fill(text: string, tenant: Tenant, me: string): string {
   const ids: Record<string, string> = {
     ...withoutPeople(tenant),
+    ...tenant.people,
     me,
     colleague: colleagueOf(tenant, me),
   }
@@ -212,7 +213,7 @@ export function functionCells(tenants: Tenants): Cell[] {
           expected: expected(who, identity, own, hasRight ? 'refused' : 'denied'),
           sqlRole: identity.sqlRole,
           settings: settingsOf(identity, tenants, (text) => text),
-          sql: `select 1 from ${functionOf(name)}(${fill(call, tenant, me)}) as answer where ${finds ?? true}; ${then ?? ''}`,
+          sql: `select 1 from ${functionOf(name)}(${fill(call, tenant, me)}) as answer where ${finds ?? true}; ${fill(then ?? '', tenant, me)}`,
         }
       }),
     ),

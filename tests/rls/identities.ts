@@ -56,6 +56,7 @@ export function readCell(text: string): Word[] {
 export function means(word: Word, identity: Identity, own: boolean): boolean {
   const theirs = own && (identity.word === undefined || identity.worksFor === true)
   if (!theirs && !word.everywhere) return false
+  if (word.who === 'anonymous') return identity.sqlRole === 'anon'
   if (word.who === 'signed-in') return identity.sqlRole === 'authenticated'
   if (identity.word !== undefined) return word.who === identity.word
   if (identity.role === undefined) return false
@@ -69,6 +70,7 @@ export function means(word: Word, identity: Identity, own: boolean): boolean {
 export function sqlRoleOf(word: Word): string {
   const named = identities.find((identity) => identity.word === word.who)
   if (named) return named.sqlRole
+  if (word.who === 'anonymous') return 'anon'
   if (word.who === 'signed-in' || roles.some((role) => role === word.who)) return 'authenticated'
   throw new Error(`nobody is called "${word.who}" in the matrix`)
 }

@@ -3,6 +3,7 @@
  * function of the database that isn't named here at all fails the test.
  *
  * How to read a cell (identities.ts says who each one is):
+ *   anonymous     nobody in particular: whoever has the link, without an account
  *   signed-in     anyone with an account, whatever they belong to
  *   editor        editors of the row's workspace
  *   editor+       editors and every role above: admins and owners
@@ -31,6 +32,9 @@ export const tables: Record<string, TableRules> = {
     rows: 'id = $workspace',
   },
   members: { select: 'viewer+ app*' },
+  invitations: { select: 'admin+' },
+  'private.invitation_hashes': {},
+  'private.stopped_workflows': {},
   'profiles: one’s own': {
     select: 'signed-in app*',
     update: 'signed-in(display_name)',
@@ -43,12 +47,35 @@ export const tables: Record<string, TableRules> = {
     insert: 'editor+(id workspace_id name description)',
     update: 'editor+(name description owner archived_at deleted_at)',
   },
+  // Only for some: of its rows nobody sees anything who isn't on the list, nor an admin (restricted-workflows.test.ts).
+  'workflows: a restricted one': {
+    select: 'admin+ engine* app*',
+    insert: 'editor+(id workspace_id name description)',
+    update: 'admin+(name description owner archived_at deleted_at)',
+    rows: 'id = $restricted',
+  },
+  workflow_people: { select: 'viewer+', rows: 'workflow_id = $workflow' },
+  'workflow_people: of a restricted one': { select: 'admin+', rows: 'workflow_id = $restricted' },
   workflow_versions: { select: 'viewer+ engine*' },
+  'workflow_versions: of a restricted one': {
+    select: 'admin+ engine*',
+    rows: 'workflow_id = $restricted',
+  },
   workflow_drafts: { select: 'app*', insert: 'app*', update: 'app*' },
   workflow_draft_updates: { select: 'app*', insert: 'app*', delete: 'app*' },
 
   triggers: { select: 'viewer+ engine*', update: 'engine*(next_fire_at)' },
+  'triggers: of a restricted one': {
+    select: 'admin+ engine*',
+    update: 'engine*(next_fire_at)',
+    rows: 'workflow_id = $restricted',
+  },
   webhook_endpoints: { select: 'editor+ engine*', update: 'engine*(has_secret)' },
+  'webhook_endpoints: of a restricted one': {
+    select: 'admin+ engine*',
+    update: 'engine*(has_secret)',
+    rows: 'workflow_id = $restricted',
+  },
   'private.webhook_secrets': {
     select: 'engine*',
     insert: 'engine*',
@@ -78,6 +105,40 @@ export const tables: Record<string, TableRules> = {
   approvals: { select: 'viewer+' },
   approval_decisions: { select: 'viewer+' },
   approval_mails: { select: 'viewer+' },
+
+  'executions: of a restricted workflow': {
+    select: 'admin+ engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    rows: 'workflow_id = $restricted',
+  },
+  'execution_steps: of a restricted workflow': {
+    select: 'admin+ engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    rows: 'execution_id = $restrictedExecution',
+  },
+  'execution_payloads: of a restricted workflow': {
+    select: 'admin+ engine*',
+    insert: 'engine*',
+    rows: 'execution_id = $restrictedExecution',
+  },
+  'execution_waits: of a restricted workflow': {
+    select: 'admin+ engine*',
+    insert: 'engine*',
+    update: 'engine*',
+    delete: 'engine*',
+    rows: 'execution_id = $restrictedExecution',
+  },
+  'approvals: of a restricted workflow': { select: 'admin+', rows: 'id = $restrictedApproval' },
+  'approval_decisions: of a restricted workflow': {
+    select: 'admin+',
+    rows: 'approval_id = $restrictedApproval',
+  },
+  'approval_mails: of a restricted workflow': {
+    select: 'admin+',
+    rows: 'approval_id = $restrictedApproval',
+  },
 
   connections: { select: 'editor+ engine', insert: 'engine', update: 'engine' },
   'private.connection_secrets': {
@@ -121,11 +182,14 @@ export const tables: Record<string, TableRules> = {
   'realtime.messages: of a workflow': listening('workflow:$workflow'),
   'realtime.messages: of an execution': listening('execution:$execution'),
   'realtime.messages: of a pipeline': listening('pipeline:$pipeline'),
+  'realtime.messages: of restricted workflows': listening('restricted:$workspace', 'admin+'),
+  'realtime.messages: of a restricted one': listening('workflow:$restricted', 'admin+'),
+  'realtime.messages: of its execution': listening('execution:$restrictedExecution', 'admin+'),
 }
 
-function listening(topic: string): TableRules {
+function listening(topic: string, who = 'viewer+'): TableRules {
   return {
-    select: 'viewer+ service*',
+    select: `${who} service*`,
     insert: 'service*',
     update: 'service*',
     rows: `topic = '${topic}'`,
@@ -159,6 +223,41 @@ export const functions: Record<string, FunctionRules> = {
     call: `'Another one'`,
     then: `select from workspaces where name = 'Another one' and id in (select private.my_workspaces('owner'))`,
   },
+  change_role: {
+    who: 'admin+',
+    call: `$workspace, $operator, 'viewer'`,
+    then: `select from members where workspace_id = $workspace and user_id = $operator and role = 'viewer'`,
+  },
+  'change_role: make an owner': { who: 'owner', call: `$workspace, $operator, 'owner'` },
+  'change_role: unmake an owner': { who: 'owner', call: `$workspace, $owner, 'admin'` },
+  remove_member: { who: 'admin+', call: '$workspace, $operator' },
+  'remove_member: an owner': { who: 'owner', call: '$workspace, $owner' },
+  leave_workspace: { who: 'viewer+', call: '$workspace' },
+  transfer_ownership: {
+    who: 'owner',
+    call: '$workspace, $operator',
+    then: `select from members a join members b using (workspace_id) where workspace_id = $workspace
+      and a.user_id = $operator and a.role = 'owner' and b.user_id = $me and b.role = 'admin'`,
+  },
+  delete_workspace: {
+    who: 'owner',
+    call: `$workspace, (select name from public.workspaces where id = $workspace)`,
+  },
+  restore_workspace: { who: 'owner', call: '$deleted' },
+  my_deleted_workspaces: { who: 'owner*', call: '' },
+  invite_member: { who: 'admin+', call: `$workspace, 'new@example.org', 'editor'` },
+  revoke_invitation: { who: 'admin+', call: '$invitation' },
+  invitation_by_token: { who: 'anonymous* signed-in*', call: `'$invitationToken'` },
+  // It's the viewer who was invited.
+  accept_invitation: { who: 'viewer', call: `'$invitationToken'` },
+  restrict_workflow: {
+    who: 'editor+',
+    call: `$workflow, '{}'`,
+    then: `select from workflows where id = $workflow and is_restricted`,
+  },
+  'restrict_workflow: a restricted one': { who: 'admin+', call: `$restricted, null` },
+  'publish_version: of a restricted one': { who: 'admin+', call: `$restricted, '{"nodes": []}'` },
+  'cancel_execution: of a restricted one': { who: 'admin+', call: '$restrictedExecution' },
   save_test_version: { who: 'operator+', call: `$workflow, '{"nodes": []}'` },
   publish_version: { who: 'editor+', call: `$workflow, '{"nodes": []}'` },
   pause_workflow: { who: 'editor+', call: '$workflow' },
@@ -180,9 +279,18 @@ export const functions: Record<string, FunctionRules> = {
   audit_people: { who: 'admin+', call: '$workspace' },
   record_audit_export: { who: 'admin+', call: '$workspace, 1' },
   watch: { who: 'viewer+', call: `'workflow:$workflow'` },
+  'watch: a restricted one': { who: 'admin+', call: `'execution:$restrictedExecution'` },
+  'watch: all restricted ones': { who: 'admin+', call: `'restricted:$workspace'` },
   // Out of the API's reach, but what policies call runs as whoever asks.
   'private.my_workspaces': { who: 'viewer+*', call: '' },
   'private.my_workspace_ids': { who: 'admin+*', call: `'admin'`, finds: `answer <> '{}'` },
+  'private.hidden_workflow_ids': {
+    who: 'viewer* operator* editor*',
+    call: '',
+    finds: `answer <> '{}'`,
+  },
+  'private.is_execution_of_others': { who: 'signed-in*', call: `$execution, '{}'` },
+  'private.may_hear': { who: 'viewer+', call: `'workflow:$workflow'`, finds: 'answer' },
   'private.workspace_of_topic': { who: 'signed-in*', call: `'workflow:$workflow'` },
 }
 
@@ -217,6 +325,7 @@ export const internal: Record<string, string[]> = {
     'private.limits_room',
     'private.live_trigger',
     'private.lock_limits',
+    'private.purge_workspaces',
     'private.queue_replays',
     'private.record_audit',
     'private.replace_oldest',
@@ -229,11 +338,17 @@ export const internal: Record<string, string[]> = {
     'private.use_api_key',
     'private.wake',
     'private.wake_at',
+    'private.workflows_hidden_from',
     'private.write_checkpoints',
     'private.write_extras',
   ],
   weft_node: ['private.current_workspace'],
-  weft_app: ['private.begin_sign_in', 'private.end_sign_in', 'private.see_session'],
+  weft_app: [
+    'private.access_to_workflows',
+    'private.begin_sign_in',
+    'private.end_sign_in',
+    'private.see_session',
+  ],
 }
 
 /** Schemas whose tables aren't ours: each role's rights are the same on all of them. */

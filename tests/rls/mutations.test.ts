@@ -68,6 +68,8 @@ const harmless: Record<string, string> = {
     'who is asked is a member, and who is asked is looked up; this says more kindly what is wrong',
   "public.my_approvals with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
     'only members are asked; this finds so sooner',
+  "public.invite_member with 'viewer' instead of 'owner'":
+    'the table refuses to invite an owner, too; this says more kindly why',
 }
 
 /** Makes each change in turn, undone at once, and tells which ones no cell has noticed. */

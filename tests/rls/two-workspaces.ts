@@ -1,8 +1,9 @@
 import type { Client } from 'pg'
+import { addMoreRows, type MoreRows } from './more-rows.ts'
 import { roles, type Role } from './roles.ts'
 
 /** A workspace with a person of each role, holding one row of every tenant table. */
-export interface Tenant {
+export interface Tenant extends MoreRows {
   /** Its owner. */
   user: string
   people: Record<Role, string>
@@ -218,7 +219,10 @@ export async function makeTenant(
       `insert into realtime.messages (topic, extension, payload, event, private) values ($1, 'broadcast', '{}', 'x', true)`,
       [topic],
     )
+  const place = { workspace, owner: user, admin: people.admin, email }
+  const more = await addMoreRows(db, place, workflow)
   return {
+    ...more,
     user,
     people,
     removed,
