@@ -80,13 +80,15 @@ export class Batcher<Item, Result> {
   }
 
   #begin(): void {
-    if (this.#waiting.length === 0) return
+    // Whoever asked for this may have been overtaken: by now the last lane can be taken.
+    if (this.#waiting.length === 0 || this.#idleLanes.length === 0) return
     const othersBusy = this.#idleLanes.length < this.#rules.lanes
     if (othersBusy && this.#waiting.length < WORTH_A_LANE) return
     if (this.#isTooSoon) return this.#comeBack()
     const batch = this.#next()
-    const lane = batch.length === 0 ? undefined : this.#idleLanes.pop()
-    if (lane === undefined) return
+    if (batch.length === 0) return
+    const lane = this.#idleLanes.pop()
+    if (lane === undefined) throw new Error('a batch was taken without a lane for it')
     this.#lastBegan = performance.now()
     this.#lastSize = batch.length
     const keys = batch.map((entry) => this.#rules.key(entry.item))
