@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { freePlace, tidyLayout } from '#lib/builder/canvas/layout.ts'
+import { freePlace } from '#lib/builder/canvas/layout.ts'
+import { tidyLayout } from '#lib/builder/canvas/tidy.ts'
 
 const box = (id: string, x = 0, y = 0) => ({ id, x, y, width: 230, height: 70 })
 

@@ -6,7 +6,13 @@ import type {
   WorkflowSettings,
 } from '#lib/engine/definition/schema.ts'
 import { NodeId } from '#lib/engine/ids.ts'
-import { clip, readClipping, settle, type Clipping } from './document/clipboard.ts'
+import {
+  clip,
+  readClipping,
+  settle,
+  type Clipping,
+  type ClippingProblem,
+} from './document/clipboard.ts'
 import {
   edgeId,
   keyFromTitle,
@@ -19,13 +25,16 @@ import { readNode, toDefinition } from './document/read.ts'
 import {
   configMap,
   edgesOf,
+  groupsOf,
   nodeMap,
   nodesOf,
+  noteMap,
+  notesOf,
+  replaceText,
   settingsOf,
-  textChange,
   toData,
 } from './document/shape.ts'
-import { buildNode, type LongTexts } from './document/write.ts'
+import { buildGroup, buildNode, buildNote, type LongTexts } from './document/write.ts'
 
 export interface Point {
   x: number
@@ -78,8 +87,9 @@ export class WorkflowDocument {
   readonly undoManager: Y.UndoManager
   /** Marks this person's own changes, so that undo takes back nobody else's. */
   readonly origin = { by: 'me' }
+  /** Makes the id of whatever is added. */
+  readonly makeId: MakeId
   readonly #longTexts: LongTexts
-  readonly #makeId: MakeId
   #lastLabel = ''
   #strokes = 0
   #isInside = false
@@ -87,11 +97,11 @@ export class WorkflowDocument {
   constructor(doc: Y.Doc, options: { longTexts: LongTexts; makeId?: MakeId }) {
     this.doc = doc
     this.#longTexts = options.longTexts
-    this.#makeId = options.makeId ?? randomId
-    this.undoManager = new Y.UndoManager([nodesOf(doc), edgesOf(doc), settingsOf(doc)], {
-      trackedOrigins: new Set([this.origin]),
-      captureTimeout: 1000,
-    })
+    this.makeId = options.makeId ?? randomId
+    this.undoManager = new Y.UndoManager(
+      [nodesOf(doc), edgesOf(doc), notesOf(doc), groupsOf(doc), settingsOf(doc)],
+      { trackedOrigins: new Set([this.origin]), captureTimeout: 1000 },
+    )
   }
 
   /** The draft as a definition that always parses. */
@@ -101,7 +111,7 @@ export class WorkflowDocument {
 
   addNode(node: NewNode): string {
     return this.#stroke(() => {
-      const id = NodeId.parse(this.#makeId())
+      const id = NodeId.parse(this.makeId())
       const existing = toDefinition(this.doc).nodes
       const keys = new Set(existing.map(({ key }) => key))
       const built = buildNode(
@@ -140,14 +150,19 @@ export class WorkflowDocument {
     })
   }
 
-  /** Puts nodes where they were dragged or laid out to. Those that are gone meanwhile are passed over. */
-  moveNodes(positions: ReadonlyMap<string, Point>): void {
+  /**
+   * Puts steps and notes where they were dragged or laid out to. Those that are gone meanwhile are passed over. What
+   * somebody placed by hand is marked, so that tidying up can leave it there.
+   */
+  moveNodes(positions: ReadonlyMap<string, Point>, by: 'hand' | 'layout' = 'layout'): void {
     this.#stroke(() => {
       for (const [id, { x, y }] of positions) {
-        const node = nodeMap(this.doc, id)
-        if (!node) continue
-        if (node.get('x') !== x) node.set('x', x)
-        if (node.get('y') !== y) node.set('y', y)
+        const thing = nodeMap(this.doc, id) ?? noteMap(this.doc, id)
+        if (!thing) continue
+        if (thing.get('x') !== x) thing.set('x', x)
+        if (thing.get('y') !== y) thing.set('y', y)
+        if (by === 'hand') thing.set('placed', true)
+        else if (thing.has('placed')) thing.delete('placed')
       }
     })
   }
@@ -215,8 +230,12 @@ export class WorkflowDocument {
     this.#stroke(() => this.#draw(connection))
   }
 
-  /** Deletes nodes with the edges at them, and edges. */
-  remove(what: { nodes?: Iterable<string>; edges?: Iterable<string> }): void {
+  /** Deletes nodes with the edges at them, edges, and notes. */
+  remove(what: {
+    nodes?: Iterable<string>
+    edges?: Iterable<string>
+    notes?: Iterable<string>
+  }): void {
     this.#stroke(() => {
       const gone = new Set(what.nodes ?? [])
       for (const { id, source, target } of toDefinition(this.doc).edges) {
@@ -224,26 +243,28 @@ export class WorkflowDocument {
       }
       for (const id of what.edges ?? []) edgesOf(this.doc).delete(id)
       for (const id of gone) nodesOf(this.doc).delete(id)
+      for (const id of what.notes ?? []) notesOf(this.doc).delete(id)
     })
   }
 
-  /** The chosen steps as text for the clipboard. */
+  /** The chosen steps and notes as text for the clipboard. */
   copy(ids: ReadonlySet<string>): string {
     return clip(toDefinition(this.doc), ids)
   }
 
-  /** Adds the steps of a clipboard's text around a point; answers with their ids, none when the text holds no steps. */
-  paste(text: string, at?: Point): string[] {
+  /** Adds what a clipboard's text holds, around a point; answers with the new ids, or why there is nothing to add. */
+  paste(text: string, at?: Point): string[] | ClippingProblem {
     const clipped = readClipping(text)
-    if (!clipped) return []
-    const left = Math.min(...clipped.nodes.map((node) => node.position.x))
-    const top = Math.min(...clipped.nodes.map((node) => node.position.y))
+    if (typeof clipped === 'string') return clipped
+    const places = [...clipped.nodes, ...clipped.notes].map(({ position }) => position)
+    const left = Math.min(...places.map(({ x }) => x))
+    const top = Math.min(...places.map(({ y }) => y))
     return this.#add(clipped, at ? { x: at.x - left, y: at.y - top } : BESIDE)
   }
 
   duplicate(ids: ReadonlySet<string>): string[] {
     const clipped = readClipping(this.copy(ids))
-    return clipped ? this.#add(clipped, BESIDE) : []
+    return typeof clipped === 'string' ? [] : this.#add(clipped, BESIDE)
   }
 
   /** One node as it is right now, also in the middle of a change. */
@@ -273,10 +294,14 @@ export class WorkflowDocument {
   #add(clipped: Clipping, offset: Point): string[] {
     return this.#stroke(() => {
       const existing = toDefinition(this.doc)
-      const { nodes, edges } = settle(clipped, { existing, offset, makeId: this.#makeId })
-      for (const node of nodes) nodesOf(this.doc).set(node.id, buildNode(node, this.#longTexts))
-      for (const edge of edges) this.#draw(edge)
-      return nodes.map(({ id }) => id)
+      const settled = settle(clipped, { existing, offset, makeId: this.makeId })
+      for (const group of settled.groups) groupsOf(this.doc).set(group.id, buildGroup(group))
+      for (const node of settled.nodes) {
+        nodesOf(this.doc).set(node.id, buildNode(node, this.#longTexts))
+      }
+      for (const note of settled.notes) notesOf(this.doc).set(note.id, buildNote(note))
+      for (const edge of settled.edges) this.#draw(edge)
+      return [...settled.nodes, ...settled.notes].map(({ id }) => id)
     })
   }
 
@@ -312,10 +337,4 @@ export class WorkflowDocument {
       this.#isInside = false
     }
   }
-}
-
-function replaceText(text: Y.Text, after: string): void {
-  const { at, remove, insert } = textChange(text.toString(), after)
-  if (remove > 0) text.delete(at, remove)
-  if (insert !== '') text.insert(at, insert)
 }

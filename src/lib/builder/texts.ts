@@ -47,6 +47,8 @@ export const texts = {
     disabled: 'Switched off',
     pinned: 'Has a pinned output',
     note: 'Has a note',
+    noteLabel: (text: string) =>
+      `Note: ${text.trim() === '' ? 'empty' : text.trim().replace(/\s+/g, ' ').slice(0, 80)}`,
     unknownType: 'Unknown kind of step',
     editing: (name: string) => `${name} has this step open`,
     rules: (count: number) => (count === 1 ? '1 rule' : `${count} rules`),
@@ -374,13 +376,27 @@ export const texts = {
     added: (title: string) => `${title} was added.`,
     removed: (count: number) =>
       count === 1 ? 'One step was deleted.' : `${count} steps were deleted.`,
+    removedNotes: (count: number) =>
+      count === 1 ? 'One note was deleted.' : `${count} notes were deleted.`,
+    removedLines: (count: number) =>
+      count === 1 ? 'One line was removed.' : `${count} lines were removed.`,
     connected: (from: string, to: string) => `${from} now leads to ${to}.`,
     tidied: 'The drawing was tidied up.',
+    tidiedRound: (count: number) =>
+      `The drawing was tidied up around ${count === 1 ? 'the step' : `${count} steps`} placed by hand.`,
+    aligned: (count: number) => `${count} things were lined up.`,
     copied: (count: number) =>
-      count === 1 ? 'One step was copied.' : `${count} steps were copied.`,
+      count === 1 ? 'Copied.' : `${count} things were copied.`,
     pasted: (count: number) =>
-      count === 1 ? 'One step was pasted.' : `${count} steps were pasted.`,
-    nothingToPaste: 'There are no steps in the clipboard. Copy some first.',
+      count === 1 ? 'Pasted.' : `${count} things were pasted.`,
+    notPasted: {
+      empty: 'There is nothing in the clipboard. Copy some steps first.',
+      strange: 'What is in the clipboard is not a piece of a workflow. Copy some steps first.',
+      broken:
+        'This looks like steps, but part of the text is missing or was changed. Copy them again, all of the text.',
+      newer: 'This was copied from a newer Weft. Bring this one up to date first, then paste again.',
+      viewer: 'Your role lets you look at this workflow, but not change it.',
+    },
     undone: 'Undone.',
     redone: 'Done again.',
     joined: (name: string) => `${name} joined.`,

@@ -1,9 +1,9 @@
 import type { WorkflowDefinition } from '#lib/engine/index.ts'
 
-/** A definition as text, the same for the same content: the order of names and where steps are drawn don't count. */
+/** A definition as text, the same for the same content: the order of names where steps are drawn, notes and groups don't count. */
 function essence(definition: WorkflowDefinition): string {
   const { nodes, edges, settings } = definition
-  const drawn = nodes.map((node) => ({ ...node, position: null })).toSorted(byId)
+  const drawn = nodes.map((node) => ({ ...node, position: null, group: null })).toSorted(byId)
   const lines = edges.map(({ source, sourcePort, target, targetPort }) =>
     [source, sourcePort, target, targetPort].join(' '),
   )

@@ -12,18 +12,13 @@ import {
 } from '#lib/engine/definition/schema.ts'
 import { NodeId } from '#lib/engine/ids.ts'
 import { uniqueKey } from './names.ts'
-import { edgesOf, nodesOf, settingsOf, toData } from './shape.ts'
+import { readDrawing, readGroupName, tidyDrawing, type Drawing } from './read-drawing.ts'
+import { edgesOf, nodesOf, numberOf, settingsOf, textOf, toData } from './shape.ts'
 
 const MOST_NODES = 2000
 const MOST_EDGES = 10_000
 
 const { key: keySchema, retry, timeoutSeconds, onError } = nodeDefinition.shape
-
-const textOf = (value: unknown): string =>
-  value instanceof Y.Text ? value.toString() : typeof value === 'string' ? value : ''
-
-const numberOf = (value: unknown): number =>
-  typeof value === 'number' && Number.isFinite(value) ? value : 0
 
 function readConfig(value: unknown): Record<string, Data> {
   if (!(value instanceof Y.Map)) return {}
@@ -56,6 +51,7 @@ export function readNode(id: string, value: unknown): NodeDefinition | null {
     version: typeof version === 'number' && Number.isInteger(version) && version > 0 ? version : 1,
     title: textOf(value.get('title')).slice(0, 200),
     position: { x: numberOf(value.get('x')), y: numberOf(value.get('y')) },
+    ...readGroupName(value.get('group')),
     config: readConfig(value.get('config')),
     ...(retries.data ? { retry: retries.data } : {}),
     ...(timeout.data === undefined ? {} : { timeoutSeconds: timeout.data }),
@@ -92,21 +88,23 @@ export function assemble(
   nodes: Iterable<NodeDefinition>,
   edges: Iterable<EdgeDefinition>,
   settings: WorkflowSettings,
+  drawing: Drawing = { notes: [], groups: [] },
 ): WorkflowDefinition {
   const inOrder = [...nodes].sort(byId).slice(0, MOST_NODES)
+  const drawn = tidyDrawing(withUniqueKeys(inOrder), drawing)
   const present = new Set<string>(inOrder.map((node) => node.id))
-  const drawn = new Set<string>()
+  const lines = new Set<string>()
   const kept = [...edges].sort(byId).filter((edge) => {
     const line = JSON.stringify([edge.source, edge.sourcePort, edge.target, edge.targetPort])
-    if (!present.has(edge.source) || !present.has(edge.target) || drawn.has(line)) return false
-    drawn.add(line)
+    if (!present.has(edge.source) || !present.has(edge.target) || lines.has(line)) return false
+    lines.add(line)
     return true
   })
   return {
     schema: DEFINITION_SCHEMA,
-    nodes: withUniqueKeys(inOrder),
     edges: kept.slice(0, MOST_EDGES),
     settings,
+    ...drawn,
   }
 }
 
@@ -130,6 +128,7 @@ export function toDefinition(doc: Y.Doc): WorkflowDefinition {
     nodes.filter((node) => node !== null),
     edges.filter((edge) => edge !== null),
     readSettings(doc),
+    readDrawing(doc),
   )
 }
 

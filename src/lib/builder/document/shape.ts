@@ -4,13 +4,18 @@ import type { Data } from '#lib/engine/data.ts'
 /**
  * How a draft lies in its Yjs document:
  * - `nodes`: node id -> map of type, version, key, title, x, y, config (a map with one entry per field; long texts are
- *   Y.Text, everything else is plain data), retry, timeoutSeconds, onError, disabled, pinned, note (Y.Text).
+ *   Y.Text, everything else is plain data), retry, timeoutSeconds, onError, disabled, pinned, note (Y.Text), group (id of the
+ *   frame it stands in), placed (true once somebody put it where it is by hand).
  * - `edges`: edge id -> plain { source, sourcePort, target, targetPort }. Replaced whole, never changed in part.
+ * - `notes`: note id -> map of text (Y.Text), x, y, width, height, colour, group.
+ * - `groups`: group id -> map of title, colour. What stands in it says so itself, so nothing is ever in two.
  * - `settings`: name -> plain value.
  * - `editors`: person's id -> when they last changed something (ISO 8601); kept by the sync server.
  */
 export const nodesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('nodes')
 export const edgesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('edges')
+export const notesOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('notes')
+export const groupsOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('groups')
 export const settingsOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('settings')
 export const editorsOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap('editors')
 
@@ -24,6 +29,18 @@ export function nodeMap(doc: Y.Doc, id: string): Y.Map<unknown> | undefined {
 export function configMap(doc: Y.Doc, id: string): Y.Map<unknown> | undefined {
   const config = nodeMap(doc, id)?.get('config')
   return config instanceof Y.Map ? config : undefined
+}
+
+/** The map of one sticky note. */
+export function noteMap(doc: Y.Doc, id: string): Y.Map<unknown> | undefined {
+  const note = notesOf(doc).get(id)
+  return note instanceof Y.Map ? note : undefined
+}
+
+/** The map of one group. */
+export function groupMap(doc: Y.Doc, id: string): Y.Map<unknown> | undefined {
+  const group = groupsOf(doc).get(id)
+  return group instanceof Y.Map ? group : undefined
 }
 
 const DEEPEST = 64
@@ -49,6 +66,14 @@ export function toData(value: unknown, depth = 0): Data | undefined {
   return undefined
 }
 
+/** A text, shared letter by letter or plain; empty when it's something else. */
+export const textOf = (value: unknown): string =>
+  value instanceof Y.Text ? value.toString() : typeof value === 'string' ? value : ''
+
+/** A number; nought when it's something else. */
+export const numberOf = (value: unknown): number =>
+  typeof value === 'number' && Number.isFinite(value) ? value : 0
+
 /** Where two texts begin to differ and for how long: the smallest single replacement that turns one into the other. */
 export function textChange(
   before: string,
@@ -69,4 +94,11 @@ export function textChange(
     remove: before.length - start - end,
     insert: after.slice(start, after.length - end),
   }
+}
+
+/** Makes a shared text say something else; the letters that stay are kept, so that others' typing in it is as well. */
+export function replaceText(text: Y.Text, after: string): void {
+  const { at, remove, insert } = textChange(text.toString(), after)
+  if (remove > 0) text.delete(at, remove)
+  if (insert !== '') text.insert(at, insert)
 }

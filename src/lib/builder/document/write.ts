@@ -1,7 +1,8 @@
 import * as Y from 'yjs'
 import type { Data } from '#lib/engine/data.ts'
+import type { GroupDefinition, NoteDefinition } from '#lib/engine/definition/drawing.ts'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
-import { edgesOf, nodesOf, settingsOf } from './shape.ts'
+import { edgesOf, groupsOf, nodesOf, notesOf, settingsOf } from './shape.ts'
 
 /** Which fields of a node type are long texts, shared letter by letter. Comes from the engine's registry. */
 export type LongTexts = (type: string) => readonly string[]
@@ -22,6 +23,28 @@ export function buildNode(node: NodeDefinition, longTexts: LongTexts): Y.Map<unk
   if (node.retry) map.set('retry', node.retry)
   if (node.timeoutSeconds !== undefined) map.set('timeoutSeconds', node.timeoutSeconds)
   if (node.pinned !== undefined) map.set('pinned', node.pinned)
+  if (node.group !== undefined) map.set('group', node.group)
+  return map
+}
+
+/** A sticky note's map, ready to be put into `notes`. */
+export function buildNote(note: NoteDefinition): Y.Map<unknown> {
+  const map = new Y.Map<unknown>()
+  map.set('text', new Y.Text(note.text))
+  map.set('x', note.position.x)
+  map.set('y', note.position.y)
+  map.set('width', note.size.width)
+  map.set('height', note.size.height)
+  map.set('colour', note.colour)
+  if (note.group !== undefined) map.set('group', note.group)
+  return map
+}
+
+/** A group's map, ready to be put into `groups`. */
+export function buildGroup(group: GroupDefinition): Y.Map<unknown> {
+  const map = new Y.Map<unknown>()
+  map.set('title', group.title)
+  map.set('colour', group.colour)
   return map
 }
 
@@ -48,6 +71,8 @@ export function fromDefinition(
   doc.transact(() => {
     for (const node of definition.nodes) nodesOf(doc).set(node.id, buildNode(node, longTexts))
     for (const { id, ...edge } of definition.edges) edgesOf(doc).set(id, edge)
+    for (const note of definition.notes ?? []) notesOf(doc).set(note.id, buildNote(note))
+    for (const group of definition.groups ?? []) groupsOf(doc).set(group.id, buildGroup(group))
     for (const [name, value] of Object.entries(definition.settings)) {
       if (value !== undefined) settingsOf(doc).set(name, value)
     }

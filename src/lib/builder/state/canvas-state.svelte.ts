@@ -1,10 +1,13 @@
 import type { Edge, Node } from '@xyflow/svelte'
+import type { NoteDefinition } from '#lib/engine/definition/drawing.ts'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
 import { portsOf, type Registry } from '#lib/engine/nodes/registry.ts'
 import type { Point } from '../document.ts'
 import { texts } from '../texts.ts'
 
 export type StepNode = Node<{ step: NodeDefinition }, 'step'>
+export type NoteNode = Node<{ note: NoteDefinition }, 'note'>
+export type CanvasNode = StepNode | NoteNode
 export type LineEdge = Edge<Record<string, never>, 'line'>
 
 /** The width of a step on the canvas; its height depends on its ports. */
@@ -16,17 +19,31 @@ export const STEP_HEIGHT = 64
  * where something is just being dragged). What an execution does is not in here: a status must not redraw a node.
  */
 export class CanvasState {
-  nodes = $state.raw<StepNode[]>([])
+  nodes = $state.raw<CanvasNode[]>([])
   edges = $state.raw<LineEdge[]>([])
+  /** The note that is being written in. */
+  writing = $state<string | null>(null)
+  /** The group whose name is being changed. */
+  naming = $state<string | null>(null)
+  /** The line that what is being dragged would go into, were it dropped now. */
+  target = $state<string | null>(null)
+  /** Selected steps. */
   readonly selectedNodes: readonly string[] = $derived(
-    this.nodes.filter((node) => node.selected).map((node) => node.id),
+    this.nodes.filter((node) => node.selected && node.type === 'step').map((node) => node.id),
   )
+  readonly selectedNotes: readonly string[] = $derived(
+    this.nodes.filter((node) => node.selected && node.type === 'note').map((node) => node.id),
+  )
+  /** Selected steps and notes. */
+  readonly selected: readonly string[] = $derived([...this.selectedNodes, ...this.selectedNotes])
   readonly selectedEdges: readonly string[] = $derived(
     this.edges.filter((edge) => edge.selected).map((edge) => edge.id),
   )
   readonly #registry: Registry
-  /** Steps to select as soon as they're drawn: those that were just added. */
+  /** Things to select as soon as they're drawn: those that were just added. */
   #toSelect: ReadonlySet<string> | null = null
+  /** Where things are on their way from one place to another. */
+  #gliding: ReadonlyMap<string, Point> = new Map()
 
   constructor(registry: Registry) {
     this.#registry = registry
@@ -39,15 +56,33 @@ export class CanvasState {
   ): void {
     const before = new Map(this.nodes.map((node) => [node.id, node]))
     const toSelect = this.#toSelect
-    const arrived = toSelect !== null && definition.nodes.some(({ id }) => toSelect.has(id))
+    const arrived =
+      toSelect !== null &&
+      [...definition.nodes, ...(definition.notes ?? [])].some(({ id }) => toSelect.has(id))
     if (arrived) this.#toSelect = null
-    this.nodes = definition.nodes.map((step) => {
+    const where = (id: string, old: CanvasNode | undefined, position: Point): Point =>
+      old?.dragging ? old.position : (this.#gliding.get(id) ?? draggedByOthers[id] ?? position)
+    const isSelected = (id: string, old: CanvasNode | undefined): boolean =>
+      arrived ? toSelect.has(id) : (old?.selected ?? false)
+    const steps = definition.nodes.map((step) => {
       const old = before.get(step.id)
-      const position = old?.dragging ? old.position : (draggedByOthers[step.id] ?? step.position)
-      const selected = arrived ? toSelect.has(step.id) : (old?.selected ?? false)
-      if (old && isSame(old, step, position, selected)) return old
-      return { ...old, ...this.#nodeOf(step), position, selected }
+      const position = where(step.id, old, step.position)
+      const selected = isSelected(step.id, old)
+      if (old?.type === 'step' && old.data.step === step && isSame(old, position, selected)) {
+        return old
+      }
+      return { ...(old as StepNode | undefined), ...this.#nodeOf(step), position, selected } // a step's id is no note's
     })
+    const notes = (definition.notes ?? []).map((note) => {
+      const old = before.get(note.id)
+      const position = where(note.id, old, note.position)
+      const selected = isSelected(note.id, old)
+      if (old?.type === 'note' && old.data.note === note && isSame(old, position, selected)) {
+        return old
+      }
+      return { ...(old as NoteNode | undefined), ...noteNode(note), position, selected } // and the other way round
+    })
+    this.nodes = [...steps, ...notes]
     this.#applyEdges(definition)
   }
 
@@ -69,14 +104,23 @@ export class CanvasState {
     )
   }
 
+  /** Moves things on the screen only, as a drag or a glide does; the document is told once, at the end. */
+  place(positions: ReadonlyMap<string, Point>, state: 'gliding' | 'dragging' | 'still'): void {
+    this.#gliding = state === 'still' ? new Map() : positions
+    this.nodes = this.nodes.map((node) => {
+      const position = positions.get(node.id)
+      return position ? { ...node, position } : node
+    })
+  }
+
   /** Boxes of all steps as they're drawn, for layouts and free places. */
-  boxes(): { id: string; x: number; y: number; width: number; height: number }[] {
-    return this.nodes.map(({ id, position, measured }) => ({
-      id,
-      ...position,
-      width: measured?.width ?? STEP_WIDTH,
-      height: measured?.height ?? STEP_HEIGHT,
-    }))
+  boxes(): Box[] {
+    return this.nodes.filter(({ type }) => type === 'step').map(boxOf)
+  }
+
+  /** Boxes of steps and notes. */
+  allBoxes(): Box[] {
+    return this.nodes.map(boxOf)
   }
 
   #applyEdges(definition: WorkflowDefinition): void {
@@ -133,8 +177,34 @@ export class CanvasState {
   }
 }
 
-const isSame = (old: StepNode, step: NodeDefinition, position: Point, selected: boolean): boolean =>
-  old.data.step === step &&
+/** A thing of the drawing with its place and size. */
+export interface Box extends Point {
+  id: string
+  width: number
+  height: number
+}
+
+const boxOf = ({ id, position, measured, width, height }: CanvasNode): Box => ({
+  id,
+  ...position,
+  width: width ?? measured?.width ?? STEP_WIDTH,
+  height: height ?? measured?.height ?? STEP_HEIGHT,
+})
+
+const noteNode = (note: NoteDefinition): NoteNode => ({
+  id: note.id,
+  type: 'note',
+  position: note.position,
+  data: { note },
+  width: note.size.width,
+  height: note.size.height,
+  // Beneath steps and lines: a note may be as large as what it's about.
+  zIndex: -1,
+  connectable: false,
+  ariaLabel: texts.canvas.noteLabel(note.text),
+})
+
+const isSame = (old: CanvasNode, position: Point, selected: boolean): boolean =>
   old.position.x === position.x &&
   old.position.y === position.y &&
   (old.selected ?? false) === selected

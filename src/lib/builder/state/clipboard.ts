@@ -26,8 +26,8 @@ export class Clipboard {
   paste(event: ClipboardEvent): void {
     if (isElsewhere(event) || !event.clipboardData || !this.#editor.canEdit) return
     event.preventDefault()
-    const isPasted = this.#editor.paste(event.clipboardData.getData('text/plain'))
-    if (!isPasted) toast.problem(texts.announce.nothingToPaste)
+    const problem = this.#editor.paste(event.clipboardData.getData('text/plain'))
+    if (problem) toast.problem(texts.announce.notPasted[problem])
   }
 }
 

@@ -12,13 +12,15 @@ import {
   type WorkflowDefinition,
   type WorkflowSettings,
 } from '#lib/engine/index.ts'
-import { freePlace, tidyLayout } from '../canvas/layout.ts'
+import { freePlace } from '../canvas/layout.ts'
+import type { ClippingProblem } from '../document/clipboard.ts'
 import { longTextsOf } from '../document/long-texts.ts'
 import { WorkflowDocument, type NodeOptions, type Point } from '../document.ts'
 import { ProblemList } from '../problems/problem-list.svelte.ts'
 import type { Presence } from '../session/presence.svelte.ts'
 import { texts } from '../texts.ts'
 import { upstreamOf } from '../variables/sources.ts'
+import { tidyUp } from './arrange.ts'
 import { CanvasState, STEP_HEIGHT, STEP_WIDTH } from './canvas-state.svelte.ts'
 import { DraftView } from './draft-view.ts'
 import { RunStatus } from './run-status.svelte.ts'
@@ -209,14 +211,20 @@ export class Editor {
 
   /** Deletes what is selected. */
   removeSelected(): void {
-    const { selectedNodes, selectedEdges } = this.canvas
-    this.remove(selectedNodes, selectedEdges)
+    const { selectedNodes, selectedEdges, selectedNotes } = this.canvas
+    this.remove(selectedNodes, selectedEdges, selectedNotes)
   }
 
-  remove(nodes: readonly string[], edges: readonly string[] = []): void {
-    if (!this.canEdit || nodes.length + edges.length === 0) return
-    this.document.remove({ nodes, edges })
+  remove(
+    nodes: readonly string[],
+    edges: readonly string[] = [],
+    notes: readonly string[] = [],
+  ): void {
+    if (!this.canEdit || nodes.length + edges.length + notes.length === 0) return
+    this.document.remove({ nodes, edges, notes })
     if (nodes.length > 0) this.say(texts.announce.removed(nodes.length))
+    else if (notes.length > 0) this.say(texts.announce.removedNotes(notes.length))
+    else this.say(texts.announce.removedLines(edges.length))
   }
 
   duplicate(ids: readonly string[]): void {
@@ -225,38 +233,25 @@ export class Editor {
   }
 
   copySelected(): string | null {
-    const ids = new Set(this.canvas.selectedNodes)
+    const ids = new Set(this.canvas.selected)
     if (ids.size === 0) return null
     this.say(texts.announce.copied(ids.size))
     return this.document.copy(ids)
   }
 
-  paste(text: string, at?: Point): boolean {
-    if (!this.canEdit) return false
+  /** Adds what a clipboard's text holds; answers with the reason when it holds nothing that can be added. */
+  paste(text: string, at?: Point): ClippingProblem | 'viewer' | null {
+    if (!this.canEdit) return 'viewer'
     const ids = this.document.paste(text, at)
-    if (ids.length === 0) return false
+    if (typeof ids === 'string') return ids
     this.canvas.select(ids)
     this.say(texts.announce.pasted(ids.length))
-    return true
+    return null
   }
 
   /** Lays the selected steps out anew, or all when fewer than two are selected. */
-  tidy(): void {
-    if (!this.canEdit) return
-    const selected = new Set(this.canvas.selectedNodes)
-    const boxes = this.canvas.boxes().filter(({ id }) => selected.size < 2 || selected.has(id))
-    this.document.moveNodes(tidyLayout(boxes, this.definition.edges))
-    this.say(texts.announce.tidied)
-  }
-
-  /** Moves the selected steps by so much. */
-  nudge(by: Point): void {
-    if (!this.canEdit) return
-    const places = this.canvas.selectedNodes.flatMap((id) => {
-      const position = this.node(id)?.position
-      return position ? [[id, { x: position.x + by.x, y: position.y + by.y }] as const] : []
-    })
-    this.document.moveNodes(new Map(places))
+  tidy(options: { keepPlaced?: boolean; animated?: boolean } = {}): Promise<void> {
+    return tidyUp(this, options)
   }
 
   undo(): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Data } from '../data.ts'
 import { NodeId, WorkflowId } from '../ids.ts'
+import { groupDefinition, noteDefinition } from './drawing.ts'
 
 /** The schema version that this engine writes; older ones are upgraded on reading. */
 export const DEFINITION_SCHEMA = 1
@@ -29,6 +30,8 @@ export const nodeDefinition = z.object({
   version: z.int().min(1),
   title: z.string().max(200),
   position: z.object({ x: z.number(), y: z.number() }),
+  /** The group of the drawing that it stands in. Like the position, it says nothing to the engine. */
+  group: z.string().min(1).max(64).optional(),
   config: z.record(z.string(), data),
   retry: retryPolicy.optional(),
   timeoutSeconds: z.number().positive().max(86_400).optional(),
@@ -79,5 +82,8 @@ export const workflowDefinition = z.object({
   nodes: z.array(nodeDefinition).max(2000),
   edges: z.array(edgeDefinition).max(10_000),
   settings: workflowSettings,
+  /** Only drawn, never run; left out when there are none. */
+  notes: z.array(noteDefinition).max(500).optional(),
+  groups: z.array(groupDefinition).max(500).optional(),
 })
 export type WorkflowDefinition = z.infer<typeof workflowDefinition>

@@ -1,0 +1,19 @@
+/** Words of notes, groups and what is done with several things of the drawing. */
+export const drawing = {
+  noteText: 'Text of the note',
+  notePlaceholder: 'Write here. **Bold**, # title, - list, [link](https://…)',
+  noteEmpty: 'Empty note. Double-click to write.',
+  group: (title: string, count: number) =>
+    `Group ${title || 'without a name'}, ${count === 1 ? '1 thing' : `${count} things`}`,
+  groupName: 'Name of the group',
+  unnamedGroup: 'Group',
+  newGroup: (number: number) => (number === 1 ? 'Group' : `Group ${number}`),
+  colours: {
+    yellow: 'Yellow',
+    green: 'Green',
+    blue: 'Blue',
+    purple: 'Purple',
+    red: 'Red',
+    grey: 'Grey',
+  },
+} as const
