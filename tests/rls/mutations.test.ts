@@ -68,7 +68,7 @@ const harmless: Record<string, string> = {
     'who is asked is a member, and who is asked is looked up; this says more kindly what is wrong',
   "public.my_approvals with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
     'only members are asked; this finds so sooner',
-  "public.invite_member with 'viewer' instead of 'owner'":
+  "public.invite_member with 'viewer' instead of 'owner' (2)":
     'the table refuses to invite an owner, too; this says more kindly why',
 }
 

@@ -16,6 +16,12 @@ class Details {
     return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
   }
 
+  /** Several names: "Ada, Grace and Mary". */
+  list(name: string): string {
+    const values = this.#values[name]
+    return Array.isArray(values) ? new Intl.ListFormat('en').format(values.map(String)) : ''
+  }
+
   /** A name in quotes. */
   quoted(name = 'name'): string {
     return `"${this.text(name)}"`
@@ -54,8 +60,9 @@ const said: Record<string, Said> = {
     d.text('name') === d.text('old_name')
       ? `changed the time zone from ${d.text('old_time_zone')} to ${d.text('time_zone')}`
       : `renamed the workspace from ${d.quoted('old_name')} to ${d.quoted()}`,
-  'workspace.deleted': () => 'asked for the workspace to be deleted',
-  'workspace.restored': () => 'kept the workspace from being deleted',
+  'workspace.deleted': () => 'deleted the workspace',
+  'workspace.restored': () => 'restored the workspace',
+  'workspace.transferred': (d) => `handed the workspace over to ${d.person()}`,
   'audit.exported': (d) =>
     `downloaded ${d.text('count') === '1' ? '1 entry' : `${d.text('count')} entries`} of the audit log`,
 
@@ -74,6 +81,11 @@ const said: Record<string, Said> = {
   'workflow.resumed': (d) => `put the workflow ${d.quoted()} live again`,
   'workflow.archived': (d) => `archived the workflow ${d.quoted()}`,
   'workflow.unarchived': (d) => `took the workflow ${d.quoted()} out of the archive`,
+  'workflow.restricted': (d) =>
+    d.list('people') === ''
+      ? `let only admins and owners see the workflow ${d.quoted()}`
+      : `let only ${d.list('people')} see the workflow ${d.quoted()}, besides admins and owners`,
+  'workflow.opened': (d) => `let everybody in the workspace see the workflow ${d.quoted()}`,
   'workflow.deleted': (d) => `deleted the workflow ${d.quoted()}`,
   'workflow.restored': (d) => `restored the workflow ${d.quoted()}`,
 

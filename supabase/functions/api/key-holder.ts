@@ -25,6 +25,10 @@ interface KeyRow {
 
 const KEY = /^weft_[0-9a-f]{64}$/
 
+/** What is kept from the key's person (their role may have changed since they made it) is kept from the key. */
+const shownTo = (person: string, column: string): string =>
+  `${column} <> all (private.workflows_hidden_from(${person}))`
+
 const TOLD =
   'id, workspace_id, workflow_id, version_id, status, mode, error, created_at, finished_at'
 
@@ -65,16 +69,18 @@ export class KeyHolder implements Caller {
       `select v.workspace_id, v.kind
        from public.workflow_versions v
        join public.workflows w on w.id = v.workflow_id and w.deleted_at is null
-       where v.id = $1 and v.workflow_id = $2 and v.workspace_id = $3`,
-      [version, workflow, this.#workspace],
+       where v.id = $1 and v.workflow_id = $2 and v.workspace_id = $3
+         and ${shownTo('$4', 'v.workflow_id')}`,
+      [version, workflow, this.#workspace, this.id],
     )
     return row
   }
 
   executions(ids: readonly string[]): Promise<SeenExecution[]> {
     return this.#queries.query<SeenExecution>(
-      `select id, workspace_id from public.executions where id = any ($1::uuid[]) and workspace_id = $2`,
-      [ids, this.#workspace],
+      `select id, workspace_id from public.executions
+       where id = any ($1::uuid[]) and workspace_id = $2 and ${shownTo('$3', 'workflow_id')}`,
+      [ids, this.#workspace, this.id],
     )
   }
 
@@ -83,17 +89,18 @@ export class KeyHolder implements Caller {
       `select id, workspace_id
        from public.executions
        where workflow_id = $1 and status = $2::public.execution_status and workspace_id = $3
-         and created_at >= $4 and created_at < $5
+         and created_at >= $4 and created_at < $5 and ${shownTo('$7', 'workflow_id')}
        order by id
        limit $6`,
-      [workflow, status, this.#workspace, from, to, limit],
+      [workflow, status, this.#workspace, from, to, limit, this.id],
     )
   }
 
   async execution(id: string): Promise<ToldExecution | undefined> {
     const [row] = await this.#queries.query<ToldExecution & Record<string, unknown>>(
-      `select ${TOLD} from public.executions where id = $1 and workspace_id = $2`,
-      [id, this.#workspace],
+      `select ${TOLD} from public.executions
+       where id = $1 and workspace_id = $2 and ${shownTo('$3', 'workflow_id')}`,
+      [id, this.#workspace, this.id],
     )
     return row
   }
@@ -102,12 +109,13 @@ export class KeyHolder implements Caller {
     const [workflows, triggers] = await Promise.all([
       this.#queries.query<ToldWorkflow & Record<string, unknown>>(
         `select id, name, live_version_id from public.workflows
-         where workspace_id = $1 and deleted_at is null order by name, id`,
-        [this.#workspace],
+         where workspace_id = $1 and deleted_at is null and ${shownTo('$2', 'id')} order by name, id`,
+        [this.#workspace, this.id],
       ),
       this.#queries.query<ToldTrigger & Record<string, unknown>>(
-        `select workflow_id, node_id, kind from public.triggers where workspace_id = $1`,
-        [this.#workspace],
+        `select workflow_id, node_id, kind from public.triggers
+         where workspace_id = $1 and ${shownTo('$2', 'workflow_id')}`,
+        [this.#workspace, this.id],
       ),
     ])
     return { workflows, triggers }

@@ -109,7 +109,10 @@ export class Person implements Caller {
   }
 
   /** Calls a database function as this person. */
-  async call<Result>(name: Deed, values: Record<string, unknown>): Promise<Result> {
+  async call<Result>(
+    name: Deed | 'invite_member',
+    values: Record<string, unknown>,
+  ): Promise<Result> {
     return await this.#ask<Result>('POST', `rpc/${name}`, values)
   }
 

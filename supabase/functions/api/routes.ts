@@ -7,6 +7,7 @@ import {
 import { returnToConnection, signInConnection, testConnection } from './connections/try.ts'
 import type { Caller, Scope } from './caller.ts'
 import type { Person } from './person.ts'
+import { inviteMember, resendInvitation } from './invitations.ts'
 import { startExecution } from './start-execution.ts'
 import {
   cancelExecution,
@@ -111,6 +112,16 @@ export const ROUTES: Route[] = [
     path: /^(?<at>\/webhooks\/secret)$/,
     handle: removeWebhookSecret,
     scope: 'webhooks:write',
+  },
+  {
+    method: 'POST',
+    path: /^(?<at>\/invitations)$/,
+    handle: inviteMember,
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`^/invitations/${ID}/resend$`),
+    handle: resendInvitation,
   },
   {
     method: 'POST',

@@ -48,6 +48,8 @@ const FIND_TRIGGER = `
 select e.workspace_id, e.workflow_id, e.node_id, t.version_id, t.config, s.key_id, s.ciphertext,
        s.previous_key_id, s.previous_ciphertext, s.previous_until
 from public.webhook_endpoints e
+-- The addresses of a deleted workspace are unknown, until it's restored.
+join public.workspaces w on w.id = e.workspace_id and w.deleted_at is null
 left join public.triggers t
   on t.workflow_id = e.workflow_id and t.node_id = e.node_id and t.kind = 'trigger.webhook'
 left join private.webhook_secrets s on s.token = e.token

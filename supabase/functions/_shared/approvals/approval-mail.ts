@@ -1,4 +1,5 @@
 import type { MailMessage } from '../../../../src/lib/engine/services.ts'
+import { button, escaped, letter } from '../services/mail/letter.ts'
 
 /** An e-mail about an approval that is still to be sent, as the database tells of it. */
 export interface ApprovalMail {
@@ -58,7 +59,9 @@ export function messageOf(mail: ApprovalMail, appUrl: string): MailMessage {
       ? ''
       : `<p style="white-space:pre-wrap;margin:0 0 16px">${escaped(mail.description)}</p>`,
     due === '' ? '' : `<p>${escaped(due)}</p>`,
-    link === null ? '<p>Open "Approvals" in Weft to decide.</p>' : button(link),
+    link === null
+      ? '<p>Open "Approvals" in Weft to decide.</p>'
+      : button(link, 'Look at it and decide'),
   ]
   return {
     key: `approval-${mail.id}`,
@@ -67,14 +70,6 @@ export function messageOf(mail: ApprovalMail, appUrl: string): MailMessage {
     bcc: [],
     subject: SUBJECTS[mail.reason] + mail.title,
     text: text.filter((part) => part !== '').join('\n\n'),
-    html: `<div style="font:15px/1.5 sans-serif;max-width:560px">${html.join('')}</div>`,
+    html: letter(html),
   }
 }
-
-const button = (link: string): string =>
-  `<p style="margin:24px 0"><a href="${escaped(link)}" style="display:inline-block;padding:10px 18px;` +
-  `border-radius:6px;background:#4845d2;color:#ffffff;text-decoration:none">Look at it and decide</a></p>`
-
-/** Titles and descriptions come from templates, so from anywhere: they are text, never markup. */
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

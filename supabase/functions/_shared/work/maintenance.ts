@@ -4,6 +4,9 @@ import { retire } from './retention.ts'
 
 const DAYS_AHEAD = 14
 
+/** Deleted workspaces are purged in parts; what isn't done in this time is done at the next upkeep. */
+const PURGE_MS = 3_000
+
 /** So long a webhook's delivery is known again; senders give up sooner. Never longer than its execution is kept. */
 const DELIVERY_DAYS = 3
 
@@ -23,5 +26,18 @@ export async function maintain(
     `delete from private.webhook_deliveries where received_at < now() - $1 * interval '1 day'`,
     [Math.min(DELIVERY_DAYS, retentionDays)],
   )
+  await purge(queries)
   await boss.supervise()
+}
+
+/** Removes what is left of deleted workspaces that can't be restored any more, each part in a commit of its own. */
+async function purge(queries: Queries): Promise<void> {
+  const late = Date.now() + PURGE_MS
+  for (let left = 1; left > 0 && Date.now() < late;) {
+    const [row] = await queries.query<{ left: number }>(
+      `select private.purge_workspaces() as left`,
+      [],
+    )
+    left = row?.left ?? 0
+  }
 }
