@@ -28,7 +28,7 @@ interface Waiting<Item, Result> {
   reject(problem: unknown): void
 }
 
-/** Fewer than this aren't worth a statement of their own while another one is under way. */
+/** Fewer than this aren't worth a statement of their own while another one is under way; as many don't wait for more. */
 const WORTH_A_LANE = 16
 
 /**
@@ -63,6 +63,8 @@ export class Batcher<Item, Result> {
     if (this.#waiting.length >= this.#rules.maxWaiting) {
       return Promise.reject(new Unavailable(new Error('too many writes are waiting')))
     }
+    // In a flood, turns of the event loop are long: enough for a batch leave before its end, and Postgres works meanwhile.
+    if (this.#waiting.length >= WORTH_A_LANE) this.#begin()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
       this.#schedule()
