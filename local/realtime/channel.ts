@@ -43,6 +43,7 @@ export class Channel {
   #says: Promise<Access> | undefined
   #check: NodeJS.Timeout | undefined
   #isOpen = false
+  #hasLeft = false
 
   constructor(realm: Realm, connection: Connection, join: WireMessage) {
     this.#realm = realm
@@ -85,6 +86,7 @@ export class Channel {
   /** Leaves; nothing is sent to it from then on. */
   leave(): void {
     this.#isOpen = false
+    this.#hasLeft = true
     clearTimeout(this.#check)
     this.#realm.presence.untrack(this)
     this.#realm.hub.remove(this)
@@ -157,17 +159,22 @@ export class Channel {
   /** The token is looked at again when it runs out, and at least every five seconds. */
   #plan(claims: Claims): void {
     clearTimeout(this.#check)
+    // Left while it was being asked.
+    if (this.#hasLeft) return
     const left = claims.exp === undefined ? longestCheckMs : claims.exp * 1000 - Date.now()
     this.#check = setTimeout(
-      () => {
-        this.#authorize(this.#token).then(
-          (refusal) => refusal && this.shutDown(refusal),
-          (error: unknown) => this.#realm.log(String(error)),
-        )
-      },
+      () => this.checkAgain(),
       Math.min(Math.max(left + 50, 50), longestCheckMs),
     )
     this.#check.unref()
+  }
+
+  /** Asks once more whether the person may be here, and ends the membership if not. */
+  checkAgain(): void {
+    this.#authorize(this.#token).then(
+      (refusal) => refusal && this.shutDown(refusal),
+      (error: unknown) => this.#realm.log(String(error)),
+    )
   }
 
   /** Ends the membership from the server's side. */

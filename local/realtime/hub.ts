@@ -20,6 +20,11 @@ export class Hub {
     return this.#members.get(key(topic, isPrivate)) ?? new Set()
   }
 
+  /** Everyone on every channel. */
+  everybody(): Channel[] {
+    return [...this.#members.values()].flatMap((members) => [...members])
+  }
+
   add(channel: Channel): void {
     const name = key(channel.name, channel.isPrivate)
     const members = this.#members.get(name)

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws'
 import type { Handler } from '../gateway/gateway.ts'
 import { verifyToken } from '../gateway/tokens.ts'
 import type { Keys } from '../keys.ts'
+import { listen } from '../postgres/listen.ts'
 import { openPool } from '../postgres/pool.ts'
 import { databaseAuthorization } from './authorization.ts'
 import type { Realm } from './channel.ts'
@@ -41,6 +42,14 @@ export async function startRealtime(options: {
     log,
   }
   const fromDatabase = await deliverDatabaseBroadcasts(options.databaseUrl, pool, hub, log)
+  // Somebody was removed, say: whoever may not listen any more is out at once, not only when it's looked at next.
+  const accessChanges = await listen({
+    databaseUrl: options.databaseUrl,
+    channel: 'weft_access',
+    heard() {
+      for (const channel of hub.everybody()) if (channel.isPrivate) channel.checkAgain()
+    },
+  })
   const server = new WebSocketServer({ noServer: true, maxPayload: largestMessageBytes })
   const connections = new Set<Connection>()
   const sweep = setInterval(() => {
@@ -71,6 +80,7 @@ export async function startRealtime(options: {
       for (const connection of connections) connection.end()
       server.close()
       await fromDatabase.stop()
+      await accessChanges.stop()
       await pool.end()
     },
   }

@@ -76,17 +76,13 @@ function expiryOf(token: string): number {
   return parsed.success ? parsed.data.exp * 1000 : Date.now() + 3_600_000
 }
 
-/** What people may do with drafts, one answer per question in the same order; null is: nothing. */
+/** What people may do with drafts, one answer per question in the same order; null is: nothing, or it's kept from them. */
 export async function accessOf(
   db: pg.Pool,
   questions: readonly { person: string; workflow: string }[],
 ): Promise<(Access | null)[]> {
   const { rows } = await db.query<{ workspace: string | null; role: Role | null }>(
-    `select m.workspace_id as workspace, m.role
-     from unnest($1::uuid[], $2::uuid[]) with ordinality as question (person, workflow, number)
-     left join public.workflows w on w.id = question.workflow and w.deleted_at is null
-     left join public.members m on m.workspace_id = w.workspace_id and m.user_id = question.person
-     order by question.number`,
+    'select workspace, role from private.access_to_workflows($1::uuid[], $2::uuid[])',
     [questions.map(({ person }) => person), questions.map(({ workflow }) => workflow)],
   )
   return rows.map(({ workspace, role }) =>

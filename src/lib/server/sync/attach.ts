@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import pg from 'pg'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { CLOSE } from '#lib/builder/session/wire.ts'
+import { onAccessChange } from './access-changes.ts'
 import { accessOf, personOf, tokenOf } from './access.ts'
 import { Connection } from './connection.ts'
 import { announce, withdraw } from './documents.ts'
@@ -92,23 +93,43 @@ export function attachSyncServer(
       db,
       present.map(({ person, room }) => ({ person: person.id, workflow: room.draft.workflow })),
     )
-    await Promise.all(
-      present.map(async (connection, index) => {
-        const access = answers[index]
-        if (!access) return connection.close(CLOSE.noAccess)
-        connection.allow(access)
-        if (connection.person.until <= Date.now()) return connection.close(CLOSE.sessionExpired)
-        const state = connections.get(connection)
-        if (!state || Date.now() - state.verifiedAt < REVERIFY_MS) return
-        state.verifiedAt = Date.now()
-        if (!(await personOf(connection.token, options, db))) connection.close(CLOSE.signedOut)
-      }),
-    )
+    for (const [index, connection] of present.entries()) {
+      const access = answers[index]
+      if (!access) {
+        connection.close(CLOSE.noAccess)
+        continue
+      }
+      connection.allow(access)
+      // Not waited for: a slow auth server mustn't keep anybody in.
+      reverify(connection).catch((problem: unknown) =>
+        console.error('A session could not be checked.', problem),
+      )
+    }
   }
 
-  const rechecking = setInterval(() => {
-    recheck().catch((problem: unknown) => console.error('Roles could not be checked.', problem))
-  }, RECHECK_MS)
+  async function reverify(connection: Connection): Promise<void> {
+    if (connection.person.until <= Date.now()) return connection.close(CLOSE.sessionExpired)
+    const state = connections.get(connection)
+    if (!state || Date.now() - state.verifiedAt < REVERIFY_MS) return
+    state.verifiedAt = Date.now()
+    if (!(await personOf(connection.token, options, db))) connection.close(CLOSE.signedOut)
+  }
+
+  let checking: Promise<void> | undefined
+  let checkAgain = false
+  /** One check at a time; what's wanted meanwhile is one more after it. */
+  function check(): void {
+    checkAgain = checking !== undefined
+    checking ??= recheck()
+      .catch((problem: unknown) => console.error('Roles could not be checked.', problem))
+      .finally(() => {
+        checking = undefined
+        if (checkAgain) check()
+      })
+  }
+
+  const changes = onAccessChange(options.databaseUrl, check)
+  const rechecking = setInterval(check, RECHECK_MS)
   const pinging = setInterval(() => {
     for (const connection of connections.keys()) connection.ping()
   }, PING_MS)
@@ -121,6 +142,7 @@ export function attachSyncServer(
       server.off('upgrade', onUpgrade)
       clearInterval(rechecking)
       clearInterval(pinging)
+      await changes.close()
       for (const connection of connections.keys()) connection.close(CLOSE.closing)
       await rooms.close()
       withdraw(rooms)
