@@ -5,7 +5,6 @@ import { summaryOf } from '#lib/builder/canvas/summary.ts'
 import { walkFrom } from '#lib/builder/canvas/walk.ts'
 import { Editor } from '#lib/builder/state/editor.svelte.ts'
 import { outcomesOf, RunStatus } from '#lib/builder/state/run-status.svelte.ts'
-import { commandOf } from '#lib/builder/state/shortcuts.ts'
 import { registry, workflowDefinition, type NodeType } from '#lib/engine/index.ts'
 import type { Step } from '#lib/executions/rows.ts'
 
@@ -185,28 +184,6 @@ describe('walking with the arrow keys', () => {
     expect(walkFrom('a', 'right', boxes, [])).toBe('c')
     expect(walkFrom('a', 'down', boxes, [])).toBe('d')
     expect(walkFrom('a', 'up', boxes, [])).toBeNull()
-  })
-})
-
-describe('keys', () => {
-  const press = (key: string, modifiers: object = {}) => ({
-    ...{ key, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false },
-    ...modifiers,
-  })
-
-  it('letters are commands in the drawing and letters in a text', () => {
-    expect(commandOf(press('a'), false)).toBe('add')
-    expect(commandOf(press('a'), true)).toBeNull()
-    expect(commandOf(press('?', { shiftKey: true }), false)).toBe('sheet')
-    expect(commandOf(press('P', { shiftKey: true }), false)).toBe('problems')
-  })
-
-  it('undo works everywhere, selecting all only where no text is', () => {
-    expect(commandOf(press('z', { ctrlKey: true }), true)).toBe('undo')
-    expect(commandOf(press('Z', { metaKey: true, shiftKey: true }), true)).toBe('redo')
-    expect(commandOf(press('a', { ctrlKey: true }), true)).toBeNull()
-    expect(commandOf(press('a', { ctrlKey: true }), false)).toBe('selectAll')
-    expect(commandOf(press('c', { ctrlKey: true }), false)).toBeNull()
   })
 })
 

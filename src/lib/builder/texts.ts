@@ -347,31 +347,6 @@ export const texts = {
     sample: 'Example',
     wait: 'At the set time it gets the time at which it runs.',
   },
-  shortcuts: {
-    title: 'Keyboard shortcuts',
-    add: 'Add a step',
-    open: 'Open the step in focus',
-    walk: 'Walk between steps',
-    move: 'Move the selected steps',
-    connect: 'Connect the step to another',
-    duplicate: 'Duplicate',
-    copy: 'Copy',
-    cut: 'Cut',
-    paste: 'Paste',
-    remove: 'Delete',
-    all: 'Select all',
-    several: 'Select several',
-    undo: 'Undo',
-    redo: 'Redo',
-    fit: 'Show everything',
-    tidy: 'Tidy up',
-    palette: 'Show or hide the list of steps',
-    problems: 'Problems',
-    debug: 'Executions',
-    run: 'Run',
-    sheet: 'This list',
-    insert: 'Insert data, while typing in a field',
-  },
   announce: {
     added: (title: string) => `${title} was added.`,
     removed: (count: number) =>
@@ -384,6 +359,13 @@ export const texts = {
     tidied: 'The drawing was tidied up.',
     tidiedRound: (count: number) =>
       `The drawing was tidied up around ${count === 1 ? 'the step' : `${count} steps`} placed by hand.`,
+    between: (step: string, from: string, to: string) =>
+      `${step} now stands between ${from} and ${to}.`,
+    grouped: (count: number) =>
+      count === 1 ? 'A group with one thing was made.' : `A group of ${count} was made.`,
+    ungrouped: (count: number) =>
+      count === 1 ? 'Taken out of the group.' : `${count} things were taken out of the group.`,
+    noteAdded: 'A note was added. Write, then press Escape.',
     aligned: (count: number) => `${count} things were lined up.`,
     copied: (count: number) =>
       count === 1 ? 'Copied.' : `${count} things were copied.`,

@@ -18,6 +18,8 @@ export type MenuEntry =
       onselect?: () => void
       href?: string
       danger?: boolean
+      /** Keys that do the same, as they're read on the keyboard. */
+      keys?: string | undefined
       /** Ticked; set on all entries of a group of which one is chosen. */
       checked?: boolean
       /** Why this can't be done now, in a sentence. */

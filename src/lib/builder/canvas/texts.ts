@@ -8,6 +8,11 @@ export const drawing = {
   groupName: 'Name of the group',
   unnamedGroup: 'Group',
   newGroup: (number: number) => (number === 1 ? 'Group' : `Group ${number}`),
+  selectAreas: 'Select by dragging an area',
+  addNote: 'Add a note',
+  selected: (count: number) => `${count} selected`,
+  selectionHint: 'What to do with what is selected',
+  align: 'Line up',
   colours: {
     yellow: 'Yellow',
     green: 'Green',

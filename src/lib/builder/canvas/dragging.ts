@@ -1,0 +1,60 @@
+import type { EdgeDefinition } from '#lib/engine/index.ts'
+import { putIntoGroup } from '../document/groups.ts'
+import type { Point } from '../document.ts'
+import type { CanvasNode } from '../state/canvas-state.svelte.ts'
+import type { Editor } from '../state/editor.svelte.ts'
+import { insertIntoEdge, isLoose } from '../state/rewiring.ts'
+import { framesOf, regrouped } from './groups/frames.ts'
+
+/** What happens while steps and notes are dragged, and when they're let go. */
+export class Dragging {
+  readonly #editor: Editor
+
+  constructor(editor: Editor) {
+    this.#editor = editor
+  }
+
+  /** Others see it move; a step without lines shows which line it would go into. */
+  move(things: readonly CanvasNode[], pointer: Point): void {
+    this.#editor.presence?.say({ dragged: Object.fromEntries(placesOf(things)) })
+    this.#editor.canvas.target = this.#lineFor(things, pointer)?.id ?? null
+  }
+
+  /** Places, frames and lines change together: one stroke that undoes as one. */
+  drop(things: readonly CanvasNode[], pointer: Point): void {
+    const editor = this.#editor
+    const edge = this.#lineFor(things, pointer)
+    const [only] = things
+    const frames = framesOf(editor.definition.groups ?? [], editor.canvas.nodes)
+    const moved = regrouped(things, frames)
+    editor.canvas.target = null
+    editor.document.together(() => {
+      editor.document.moveNodes(new Map(placesOf(things)), 'hand')
+      for (const { id, group } of moved) putIntoGroup(editor.document, [id], group)
+      if (edge && only) insertIntoEdge(editor, only.id, edge)
+    })
+    editor.presence?.say({ dragged: null })
+  }
+
+  /** The line under the pointer that a dragged step fits into: only one that has no lines of its own. */
+  #lineFor(things: readonly CanvasNode[], pointer: Point): EdgeDefinition | null {
+    const [only, ...more] = things
+    if (!only || more.length > 0 || only.type !== 'step' || !isLoose(this.#editor, only.id)) {
+      return null
+    }
+    return edgeAt(this.#editor, pointer)
+  }
+}
+
+/** The line at a point of the screen. */
+export function edgeAt(editor: Editor, { x, y }: Point): EdgeDefinition | null {
+  const [hit] = document
+    .elementsFromPoint(x, y)
+    .flatMap((element) => element.closest('.svelte-flow__edge')?.getAttribute('data-id') ?? [])
+  return editor.definition.edges.find(({ id }) => id === hit) ?? null
+}
+
+const placesOf = (things: readonly CanvasNode[]) =>
+  things.map(
+    ({ id, position }) => [id, { x: Math.round(position.x), y: Math.round(position.y) }] as const,
+  )
