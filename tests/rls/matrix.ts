@@ -269,6 +269,15 @@ export const functions: Record<string, FunctionRules> = {
   retry_execution: { who: 'operator+', call: '$execution' },
   pause_execution: { who: 'operator+', call: '$execution' },
   resume_execution: { who: 'operator+', call: '$execution' },
+  decide_unclear_step: {
+    who: 'operator+',
+    call: `$execution, 'hook', '', 'again'`,
+    then: `select from execution_waits where execution_id = $execution and kind = 'verdict' and delivery ->> 'verdict' = 'again'`,
+  },
+  'decide_unclear_step: of a restricted one': {
+    who: 'admin+',
+    call: `$restrictedExecution, 'hook', '', 'failed'`,
+  },
   last_executions: { who: 'viewer+', call: '$workspace' },
   decide_approval: { who: 'admin+', call: `$approval, 'approved'` },
   'decide_approval: asked of nobody': { who: 'owner', call: `$unasked, 'approved'` },

@@ -73,6 +73,11 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
     [workspace, execution],
   )
   await db.query(
+    `insert into public.execution_waits (workspace_id, execution_id, node_id, kind, key)
+     values ($1, $2, 'hook', 'verdict', '1')`,
+    [workspace, execution],
+  )
+  await db.query(
     `insert into public.approval_decisions (approval_id, workspace_id, user_id, decided_by, decision)
      values ($1, $2, $3, 'Somebody else', 'approved')`,
     [approval, workspace, restricted],

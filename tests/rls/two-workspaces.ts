@@ -134,7 +134,7 @@ export async function makeTenant(
   )
   await db.query(
     `insert into public.execution_waits (workspace_id, execution_id, node_id, kind, key)
-     values ($1, $2, 'hook', 'callback', 'door')`,
+     values ($1, $2, 'hook', 'callback', 'door'), ($1, $2, 'hook', 'verdict', '1')`,
     [workspace, execution],
   )
   const approval = await one(

@@ -95,6 +95,15 @@ const said: Record<string, Said> = {
   'execution.paused': (d) => `paused an execution of ${d.quoted()}`,
   'execution.resumed': (d) => `let an execution of ${d.quoted()} go on`,
 
+  'execution.decided': (d) => {
+    const what: Record<string, string> = {
+      happened: 'it happened',
+      again: 'it did not happen, and is to be done again',
+      failed: 'it counts as failed',
+    }
+    return `said of the unclear step ${d.quoted('title')} of ${d.quoted()}: ${what[d.text('verdict')] ?? ''}`
+  },
+
   'approval.approved': (d) => `approved ${d.quoted('title')}`,
   'approval.rejected': (d) => `rejected ${d.quoted('title')}`,
 

@@ -47,7 +47,7 @@ export interface StepRecord {
 }
 
 /** What a sleeping step can be woken by, besides time. */
-export type WaitKind = 'approval' | 'callback' | 'reply' | 'record' | 'execution'
+export type WaitKind = 'approval' | 'callback' | 'reply' | 'record' | 'execution' | 'verdict'
 
 /** Something in the outside that a step waits for. It's delivered once at most: the first delivery wins. */
 export interface WaitRequest {

@@ -53,6 +53,8 @@ export class Attempt implements StepContext {
     this.#around = around
     this.#at = at
     this.#record = openRecord(step, seq, around.iso(at))
+    // What it wrote down before it fell asleep stays.
+    if (step.record !== null) this.#record.logs = [...step.record.logs]
   }
 
   /** Puts the data into the config's templates. A ConfigProblem says what is wrong with them. */
@@ -120,8 +122,9 @@ export class Attempt implements StepContext {
     return this.#record
   }
 
-  waiting(progress: Data): StepRecord {
-    return { ...this.#record, status: 'waiting', progress }
+  /** Asleep; `error` says why, where it isn't what the step is for. */
+  waiting(progress: Data, error: ErrorData | null = null): StepRecord {
+    return { ...this.#record, status: 'waiting', progress, error }
   }
 
   /** Done. The output is checked for its size and freed of secrets. */

@@ -78,7 +78,10 @@ export class Journal {
 
   /** A step waits no longer: for one thing (kind and key), or for anything. */
   closeWaits(place: WaitChanges['closed'][number]): void {
-    this.#extras.waits.closed.push(place)
+    const { waits } = this.#extras
+    // Closing comes first in a write: what was to be opened with the same one isn't opened at all.
+    waits.open = waits.open.filter((wait) => !isPartOf(wait, place))
+    waits.closed.push(place)
   }
 
   /** Executions that begin with the next write. */
@@ -230,6 +233,14 @@ function checkpointOf(
   if (starts.length > 0) write.starts = [...starts, ...(how.starts ?? [])]
   return write
 }
+
+const isPartOf = (
+  wait: WaitChanges['open'][number],
+  { node, path, kind, key }: WaitChanges['closed'][number],
+): boolean =>
+  wait.node === node &&
+  wait.path === path &&
+  (kind === undefined || (wait.kind === kind && wait.key === key))
 
 const hasCode = (problem: unknown): problem is { code: string } =>
   typeof problem === 'object' &&

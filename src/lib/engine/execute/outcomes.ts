@@ -8,7 +8,7 @@ import {
   type Suspended,
 } from '../nodes/define-node.ts'
 import { failureOutput } from '../run/machine.ts'
-import { retryProgress, waitingProgress } from '../run/progress.ts'
+import { INTERRUPTED, retryProgress, waitingProgress } from '../run/progress.ts'
 import type { Step } from '../run/state.ts'
 import type { WebhookResponse } from '../services.ts'
 import type { NewExecution, StepPlace, StepRecord, WaitChanges } from '../store.ts'
@@ -16,6 +16,7 @@ import type { Attempt } from './attempt.ts'
 import { problems } from './problems.ts'
 import { retryDelayMs } from './retry.ts'
 import type { Stage, Told } from './stage.ts'
+import { causeIn, questionAbout, saidBy, verdictIn } from './unclear.ts'
 
 /** How a node says that it's done. */
 export interface Ended {
@@ -83,11 +84,13 @@ export class Outcomes {
   /** An attempt failed; another one may be due. */
   failed(attempt: Attempt, error: WeftError): void {
     const { step } = attempt
+    const choice = error instanceof Uncertain ? onUncertain(step.node.type, attempt) : 'fail'
+    if (error instanceof Uncertain && choice === 'ask') return this.ask(attempt, error)
     const delay = retryDelayMs({
       error,
       policy: step.node.definition.retry,
       made: step.attempt - step.attemptsBefore - step.interruptions,
-      onUncertain: error instanceof Uncertain ? onUncertain(step.node.type, attempt) : 'fail',
+      onUncertain: choice,
       random: this.#stage.random(),
     })
     if (delay === null) {
@@ -100,6 +103,44 @@ export class Outcomes {
     const progress = retryProgress(until)
     const record = attempt.failed(error, { port: null, output: null, progress })
     this.#stage.tell(record, { kind: 'postponed', step, until }, { urgent: true })
+  }
+
+  /** Nobody knows whether it happened: the step sleeps until a person has said. */
+  ask(attempt: Attempt, cause: Uncertain): void {
+    const { step } = attempt
+    const question = questionAbout(step, attempt.errorOf(cause))
+    // Called off meanwhile, it has nothing to ask any more.
+    if (step.status !== 'closed') this.#stage.journal.openWaits(placed(step), question.waits)
+    const error = attempt.errorOf(problems.unclear(cause))
+    this.fallAsleep(attempt.waiting(progressOf(question), error), step, question, { urgent: true })
+  }
+
+  /** A person has said what became of an attempt. Whatever they say, it's for good: what they were asked is taken back. */
+  settled(attempt: Attempt): void {
+    const { step } = attempt
+    const { verdict, output, by } = verdictIn(step.deliveries)
+    const cause = new Uncertain(causeIn(step.progress))
+    step.deliveries = []
+    attempt.log('info', saidBy[verdict](by))
+    switch (verdict) {
+      case 'happened':
+        return this.ended(attempt, endOf(new Finished(output, step.node.passPort)))
+      case 'again':
+        return this.#again(attempt, cause)
+      case 'failed':
+        return this.giveUp(attempt, problems.outcomeUnknown(cause))
+    }
+  }
+
+  /** Another attempt at once, because a person says that this one came to nothing. */
+  #again(attempt: Attempt, cause: Uncertain): void {
+    const { step } = attempt
+    // As many as the next process will count.
+    if (cause.code === INTERRUPTED) step.interruptions += 1
+    const until = this.#stage.now()
+    const progress = retryProgress(until)
+    const record = attempt.failed(cause, { port: null, output: null, progress })
+    this.#stage.tell(record, { kind: 'postponed', step, until })
   }
 
   /** Failed for good. */

@@ -66,7 +66,9 @@ export class Performer {
           ? this.#inParallel(this.#transactional(attempt, type))
           : this.#suspending(attempt, type)
       case 'external':
-        return this.#inParallel(this.#external(attempt, type))
+        return attempt.step.record?.status === 'waiting'
+          ? this.#outcomes.settled(attempt)
+          : this.#inParallel(this.#external(attempt, type))
       case 'transactional':
         return this.#inParallel(this.#transactional(attempt, type))
     }
@@ -110,7 +112,7 @@ export class Performer {
     } catch (problem) {
       const error = toWeftError(problem)
       // Whether what was cut off took effect, nobody knows.
-      const unsure = error.code === 'step.timed_out' && onUncertain(type, attempt) === 'fail'
+      const unsure = error.code === 'step.timed_out' && onUncertain(type, attempt) !== 'retry'
       this.#stage.post(() => this.#outcomes.failed(attempt, unsure ? new Uncertain(error) : error))
     }
   }
@@ -198,10 +200,11 @@ export class Performer {
     const { step } = attempt
     const { type } = step.node
     step.interrupted = null
-    step.interruptions += 1
     const cause = problems.interrupted()
-    if (onUncertain(type, attempt) === 'fail')
-      return this.#outcomes.giveUp(attempt, problems.outcomeUnknown(cause))
+    const choice = onUncertain(type, attempt)
+    if (choice === 'ask') return this.#outcomes.ask(attempt, cause)
+    step.interruptions += 1
+    if (choice === 'fail') return this.#outcomes.giveUp(attempt, problems.outcomeUnknown(cause))
     if (step.interruptions >= MOST_INTERRUPTIONS)
       return this.#outcomes.giveUp(attempt, problems.keepsBreaking(step.interruptions))
     const now = retryProgress(this.#stage.now())

@@ -25,6 +25,16 @@ export const problems = {
       cause,
     }),
 
+  /** Nobody knows whether it happened, and a person is to say. */
+  unclear: (cause: Uncertain): Uncertain =>
+    new Uncertain({
+      code: 'step.unclear',
+      title: 'It is unclear whether this happened',
+      detail: cause.detail,
+      hint: 'Look on the other side whether it arrived, then say so here. The execution waits until somebody does.',
+      cause,
+    }),
+
   keepsBreaking: (times: number): StepFailure =>
     new StepFailure({
       code: 'step.keeps_breaking',

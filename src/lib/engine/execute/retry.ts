@@ -23,7 +23,7 @@ interface Failed {
 /** How long to wait before another attempt; null when there is none. */
 export function retryDelayMs({ error, policy, made, onUncertain, random }: Failed): number | null {
   const uncertain = error instanceof Uncertain
-  if (uncertain ? onUncertain === 'fail' : !error.retryable) return null
+  if (uncertain ? onUncertain !== 'retry' : !error.retryable) return null
   const attempts = Math.max(policy?.attempts ?? 1, uncertain ? UNCERTAIN_ATTEMPTS : 1)
   if (made >= attempts) return null
   const asked = error instanceof StepFailure ? (error.retryAfterMs ?? 0) : 0

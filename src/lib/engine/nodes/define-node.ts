@@ -145,8 +145,11 @@ interface NodeDeclaration<Config extends z.ZodObject, Output extends z.ZodType> 
 
 type Config<C extends z.ZodObject> = z.infer<C>
 
-/** `retry` sends the same idempotency key again; `fail` stops with `step.outcome_unknown`. */
-export type OnUncertain = 'retry' | 'fail'
+/**
+ * `retry` sends the same idempotency key again; `fail` stops with `step.outcome_unknown`; `ask` waits until a person has
+ * said what happened.
+ */
+export type OnUncertain = 'retry' | 'fail' | 'ask'
 
 /** Recomputed freely; touches nothing outside. Triggers are pure too: their output is the payload that started them. */
 interface PureNode<C extends z.ZodObject, O extends z.ZodType> extends NodeDeclaration<C, O> {

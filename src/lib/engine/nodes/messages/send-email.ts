@@ -83,6 +83,7 @@ export const sendEmail = defineNode({
       .select({ label: 'If it is unclear whether it was sent', advanced: true }, [
         { value: 'retry', label: 'Send it again' },
         { value: 'fail', label: 'Stop, so that somebody can look' },
+        { value: 'ask', label: 'Wait until somebody has looked and says' },
       ])
       .default('retry'),
   }),

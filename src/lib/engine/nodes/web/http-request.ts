@@ -81,6 +81,7 @@ const config = z.object({
       [
         { value: 'retry', label: 'Send it again' },
         { value: 'fail', label: 'Stop, so that somebody can look' },
+        { value: 'ask', label: 'Wait until somebody has looked and says' },
       ],
     )
     .default('retry'),
