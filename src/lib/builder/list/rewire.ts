@@ -1,4 +1,5 @@
 import type { EdgeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import { NodeId } from '#lib/engine/ids.ts'
 import { portsOf, type Registry } from '#lib/engine/nodes/registry.ts'
 import { edgeId } from '../document/names.ts'
 import type { Connection } from '../document.ts'
@@ -136,7 +137,13 @@ export function rewired(
   const drawn = draw.filter((edge) => !there.has(line(edge)))
   return {
     ...definition,
-    edges: [...kept, ...drawn.map((edge) => ({ id: edgeId(edge), ...edge }))],
+    edges: [
+      ...kept,
+      ...drawn.map((edge) => ({
+        ...{ ...edge, id: edgeId(edge) },
+        ...{ source: NodeId.parse(edge.source), target: NodeId.parse(edge.target) },
+      })),
+    ],
   }
 }
 

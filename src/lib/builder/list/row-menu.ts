@@ -1,0 +1,137 @@
+import ArrowDown from '@lucide/svelte/icons/arrow-down'
+import ArrowUp from '@lucide/svelte/icons/arrow-up'
+import CopyPlus from '@lucide/svelte/icons/copy-plus'
+import CornerDownRight from '@lucide/svelte/icons/corner-down-right'
+import ListPlus from '@lucide/svelte/icons/list-plus'
+import MoveVertical from '@lucide/svelte/icons/move-vertical'
+import Pencil from '@lucide/svelte/icons/pencil'
+import Play from '@lucide/svelte/icons/play'
+import Plus from '@lucide/svelte/icons/plus'
+import Power from '@lucide/svelte/icons/power'
+import Settings2 from '@lucide/svelte/icons/settings-2'
+import Trash2 from '@lucide/svelte/icons/trash-2'
+import Unlink from '@lucide/svelte/icons/unlink'
+import type { MenuEntry } from '#lib/ui/choice.ts'
+import type { ListState } from './list-state.svelte.ts'
+import { stopOf } from './list-state.svelte.ts'
+import type { Item } from './outline.ts'
+import { blockOf } from './rewire.ts'
+import { listTexts } from './texts.ts'
+
+const texts = listTexts.menu
+
+/** What the page does for the list. */
+export interface Around {
+  open: (id: string) => void
+  run: (() => void) | null
+}
+
+/** What can be done with what stands at a stop of the list. */
+export function menuFor(list: ListState, stop: string, around: Around): MenuEntry[] {
+  const [kind = '', id = ''] = stop.split(/ (.*)/s)
+  if (kind === 'link') return linkMenu(list, id, stop)
+  const item = list.item(id)
+  if (!item) return []
+  const open = { label: texts.open, icon: Settings2, onselect: () => around.open(id) }
+  const run = around.run
+    ? [{ label: texts.run, icon: Play, onselect: around.run } satisfies MenuEntry]
+    : []
+  if (!list.editor.canEdit) return [open, ...run]
+  return [
+    open,
+    { label: texts.rename, icon: Pencil, onselect: () => list.rename(id) },
+    ...run,
+    { line: true },
+    ...adding(list, item),
+    { line: true },
+    ...moving(list, item),
+    { line: true },
+    { label: texts.duplicate, icon: CopyPlus, onselect: () => list.duplicate(id) },
+    {
+      label: item.step.node.disabled ? texts.enable : texts.disable,
+      icon: Power,
+      onselect: () => list.editor.setOption(id, 'disabled', !item.step.node.disabled),
+    },
+    ...removing(list, item),
+  ]
+}
+
+function adding(list: ListState, item: Item): MenuEntry[] {
+  const stop = stopOf.step(item.id)
+  const beside = item.main
+  const entries: MenuEntry[] = []
+  if (item.step.ways.length > 0)
+    entries.push({ label: texts.addAfter, icon: Plus, onselect: () => list.addBelow(item.id) })
+  if (item.joins > 1)
+    entries.push({
+      label: texts.addBefore,
+      icon: Plus,
+      onselect: () => list.add({ kind: 'before', node: item.id }, stop),
+    })
+  if (beside && beside.edges.length > 0)
+    entries.push({
+      label: texts.addBeside,
+      icon: ListPlus,
+      onselect: () => list.add({ kind: 'beside', node: item.id, port: beside.port }, stop),
+    })
+  for (const { port, label, kind } of item.step.ways) {
+    if (kind === 'gone' || kind === 'body') continue
+    entries.push({
+      label: texts.continueAt(label),
+      icon: CornerDownRight,
+      onselect: () => list.continueAt(item.id, port),
+    })
+  }
+  return entries
+}
+
+function moving(list: ListState, { id, step }: Item): MenuEntry[] {
+  const entries: MenuEntry[] = [
+    { label: texts.moveUp, icon: ArrowUp, onselect: () => list.step(id, -1) },
+    { label: texts.moveDown, icon: ArrowDown, onselect: () => list.step(id, 1) },
+  ]
+  if (!step.takesLines) return entries
+  return [...entries, { label: texts.moveTo, icon: MoveVertical, onselect: () => list.moveTo(id) }]
+}
+
+function removing(list: ListState, item: Item): MenuEntry[] {
+  const more = blockOf(item).size - 1
+  const remove = (label: string, only: boolean): MenuEntry => ({
+    ...{ label, icon: Trash2, danger: true },
+    onselect: () => list.remove(item.id, only),
+  })
+  return more === 0
+    ? [remove(texts.remove, false)]
+    : [remove(texts.removeAll(more), false), remove(texts.removeOnly, true)]
+}
+
+function linkMenu(list: ListState, id: string, stop: string): MenuEntry[] {
+  const edge = list.editor.definition.edges.find((one) => one.id === id)
+  if (!edge) return []
+  const jump = {
+    label: texts.jump,
+    icon: CornerDownRight,
+    onselect: () => {
+      list.select(edge.target)
+      void list.focus(stopOf.step(edge.target))
+    },
+  }
+  if (!list.editor.canEdit) return [jump]
+  return [
+    jump,
+    {
+      label: texts.change,
+      icon: MoveVertical,
+      onselect: () => list.continueAt(edge.source, edge.sourcePort, stop, id),
+    },
+    {
+      label: texts.disconnect,
+      icon: Unlink,
+      danger: true,
+      onselect: () => {
+        list.deeds.disconnect(id)
+        void list.focus(stopOf.step(edge.source))
+      },
+    },
+  ]
+}
