@@ -11,16 +11,27 @@ export interface Facts extends Scope {
 
 /** What the templates of one step can see. What they don't use and would cost something is there by name only. */
 export function templateScope(step: Step, facts: Facts, now: number): TemplateScope {
-  return scopeIn(step.frame, step.node, step.node.settersBefore, facts, now)
+  const { frame, node } = step
+  return scopeIn(frame, node.config.uses, node.settersBefore, facts, now)
 }
+
+const EVERYTHING: ReadonlySet<string> = new Set(['vars', 'now', 'loop'])
+
+/** All that a template written at this step could see; for previews, where templates are still being typed. */
+export const wholeScope = (
+  frame: Frame,
+  setters: readonly PlanNode[],
+  facts: Facts,
+  now: number,
+): TemplateScope => scopeIn(frame, EVERYTHING, setters, facts, now)
 
 /** What the rules of a loop that repeats can see after a pass: all that the steps in that pass could, and their outputs. */
 export const passScope = ({ node }: Step, frame: Frame, facts: Facts, now: number): TemplateScope =>
-  scopeIn(frame, node, node.settersWithin, facts, now)
+  scopeIn(frame, node.config.uses, node.settersWithin, facts, now)
 
 function scopeIn(
   frame: Frame,
-  { config: { uses } }: PlanNode,
+  uses: ReadonlySet<string>,
   setters: readonly PlanNode[],
   facts: Facts,
   now: number,
