@@ -156,6 +156,12 @@ export const aboutPolicies: Rule[] = [
       select ${policy} as name ${fromPolicies}
       where n.nspname not in ('auth', 'pgboss')
         and ${conditions} ~ '(?<!SELECT )(auth\\.\\w+|private\\.\\w+|realtime\\.\\w+|current_setting)\\('`,
+    // Rows that name an execution and not its workflow; and only for people from whom a workflow is kept.
+    meant: {
+      'public.execution_payloads: execution_payloads_select': 'private.is_execution_of_others',
+      'public.execution_steps: execution_steps_select': 'private.is_execution_of_others',
+      'public.execution_waits: execution_waits_select': 'private.is_execution_of_others',
+    },
   },
   {
     name: '0006_multiple_permissive_policies',
@@ -259,6 +265,10 @@ export const aboutTheRest: Rule[] = [
         and case when c.relkind = 'S' then has_sequence_privilege('anon', c.oid, 'usage, select, update')
             else has_any_column_privilege('anon', c.oid, 'select, insert, update, references')
               or has_table_privilege('anon', c.oid, 'delete, truncate, trigger') end`,
+    meant: {
+      'invitation_by_token(text)':
+        'tells whoever has the link what it invites to, also before they have an account',
+    },
   },
   {
     name: 'partitions are closed',
@@ -276,6 +286,9 @@ export const aboutTheRest: Rule[] = [
       from pg_proc p
       where p.pronamespace = 'public'::regnamespace and p.prosecdef
         and has_function_privilege('authenticated', p.oid, 'execute')
-        and p.prosrc !~ 'auth\\.uid|private\\.(my_workspaces|my_workspace_ids|workspace_of_\\w+)'`,
+        and p.prosrc !~ 'auth\\.uid|private\\.(my_workspaces|my_workspace_ids|workspace_of_\\w+|lock_workspace)'`,
+    meant: {
+      'invitation_by_token(text)': 'who has the link may ask, whoever they are',
+    },
   },
 ]

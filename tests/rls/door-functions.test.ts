@@ -41,6 +41,11 @@ const api: Door[] = [
     body: { workflow: '$workflow', node: 'hook' },
   },
   {
+    ...{ method: 'POST', path: 'invitations', who: 'admin+' },
+    body: { workspace: '$workspace', email: 'door@example.org', role: 'viewer' },
+  },
+  { method: 'POST', path: 'invitations/$invitation/resend', who: 'admin+' },
+  {
     ...{ method: 'POST', path: 'connections', who: 'editor+' },
     body: { workspace: '$workspace', kind: 'http.bearer', name: 'Made', fields: {} },
   },
