@@ -8,6 +8,7 @@ import type {
   Lease,
   MemoryStore,
   NewExecution,
+  StepPlace,
   TransactionServices,
   WaitKind,
   WorkspaceId,
@@ -112,8 +113,14 @@ export class Database {
   }
 
   /** Something from outside. Says whether somebody waited for it. */
-  deliver(execution: ExecutionId, kind: WaitKind, key: string, data: Data): boolean {
-    const isTaken = this.store.deliver(execution, kind, key, data)
+  deliver(
+    execution: ExecutionId,
+    kind: WaitKind,
+    key: string,
+    data: Data,
+    place?: StepPlace,
+  ): boolean {
+    const isTaken = this.store.deliver(execution, kind, key, data, place)
     this.#changed()
     return isTaken
   }

@@ -51,7 +51,6 @@ const datum = (random: Random, { node, yields }: Exit): string =>
 
 /** What another service is asked; how it behaves is in the address. */
 function request(random: Random, from: Exit): Kind {
-  const unsure = random.chance(0.4)
   const script = random.pick([
     'ok',
     'ok',
@@ -70,7 +69,7 @@ function request(random: Random, from: Exit): Kind {
       url: `https://partner.example/${script}`,
       body: 'fields',
       fields: [{ name: 'given', type: 'auto', value: datum(random, from) }],
-      ifUnclear: unsure ? 'fail' : 'retry',
+      ifUnclear: random.pick(['retry', 'retry', 'fail', 'ask']),
     },
     ports: ['out'],
     yields: 'body.number',
@@ -87,7 +86,7 @@ export function letter(random: Random): Kind {
       to: `${script}@example.org`,
       subject: 'Hello {{ trigger.name }}',
       body: 'A letter.',
-      ifUnclear: random.pick(['retry', 'fail']),
+      ifUnclear: random.pick(['retry', 'fail', 'ask']),
     },
     ports: ['out'],
     yields: 'message_id',

@@ -4,7 +4,6 @@ import {
   type AcceptResult,
   type Checkpoint,
   type ClaimedExecution,
-  type Data,
   type ExecutionId,
   type Lease,
   type NewExecution,
@@ -12,7 +11,6 @@ import {
   type Services,
   type StepContext,
   type TransactionServices,
-  type WaitKind,
   type WorkspaceId,
   type Written,
 } from '#lib/engine/index.ts'
@@ -91,10 +89,14 @@ class NoNet extends MemoryStore {
   }
 }
 
+/** What a delivery is made of, besides the execution it's for. */
+type DeliveryOf<Store extends MemoryStore> =
+  Parameters<Store['deliver']> extends [unknown, ...infer Rest] ? Rest : never
+
 /** What arrives while an execution is falling asleep wakes nobody. */
 class Deaf extends MemoryStore {
-  override deliver(execution: ExecutionId, kind: WaitKind, key: string, data: Data): boolean {
-    const isTaken = super.deliver(execution, kind, key, data)
+  override deliver(execution: ExecutionId, ...what: DeliveryOf<MemoryStore>): boolean {
+    const isTaken = super.deliver(execution, ...what)
     const stored = this.executions.get(execution)
     if (stored !== undefined) stored.delivered = false
     return isTaken
@@ -154,6 +156,18 @@ function repeats(type: NodeType): NodeType {
   return type.effect === 'external' ? { ...type, onUncertain: () => 'retry' } : type
 }
 
+/** Repeats what a person should be asked about. */
+function asksNobody(type: NodeType): NodeType {
+  if (type.effect !== 'external') return type
+  return {
+    ...type,
+    onUncertain(config: Record<string, unknown>) {
+      const choice = type.onUncertain(config)
+      return choice === 'ask' ? 'retry' : choice
+    },
+  }
+}
+
 /** By what is wrong with them. */
 export const MUTANTS: Record<string, Circumstances> = {
   'a store that takes writes of those who lost their lease': withStore(Unfenced),
@@ -170,5 +184,8 @@ export const MUTANTS: Record<string, Circumstances> = {
   },
   'a step that is repeated although it must not be': {
     registry: createRegistry(types.all.map(repeats)),
+  },
+  'a step that is repeated although a person should be asked': {
+    registry: createRegistry(types.all.map(asksNobody)),
   },
 }

@@ -1,4 +1,10 @@
-import { StepFailure, Uncertain, type HttpResponse, type Services } from '#lib/engine/index.ts'
+import {
+  StepFailure,
+  Uncertain,
+  type Data,
+  type HttpResponse,
+  type Services,
+} from '#lib/engine/index.ts'
 import type { Audit } from './audit.ts'
 import type { Process } from './process.ts'
 import { numberOf } from './random.ts'
@@ -19,6 +25,8 @@ export interface Called {
   tries: number
   /** What the last try met. */
   last: Manner
+  /** What whoever asked gets to know of it, once it was done. */
+  came: Data
 }
 
 /** How crashes can decide how a step ends. */
@@ -39,9 +47,9 @@ export class Partner {
     this.#markOf = markOf
   }
 
-  /** What one call comes to. */
-  meet(key: string, script: string): Manner | Mark {
-    const called: Called = this.calls.get(key) ?? { effects: 0, tries: 0, last: 'ok' }
+  /** What one call comes to; `came` is what it yields if all goes well. */
+  meet(key: string, script: string, came: Data): Manner | Mark {
+    const called: Called = this.calls.get(key) ?? { effects: 0, tries: 0, last: 'ok', came }
     this.calls.set(key, called)
     if (this.#audit.intent(key) === undefined) {
       this.#audit.tell(`the key ${key} went out before its intent was written down`)
@@ -84,7 +92,10 @@ const unclear = (): Uncertain =>
 export function servicesOf(world: World, process: Process): Services {
   const { partner } = world
 
-  function call<T>(key: string, script: string, onOk: (manner: Manner) => T): Promise<T> {
+  function call<T>(
+    { key, script, came }: { key: string; script: string; came: Data },
+    onOk: (manner: Manner) => T,
+  ): Promise<T> {
     const { timeline, faults } = world
     const fault = faults.strike('outside')
     world.log(process, `calls ${script}${fault === null ? '' : `: ${fault}`}`)
@@ -93,7 +104,7 @@ export function servicesOf(world: World, process: Process): Services {
     return new Promise((resolve, reject) => {
       timeline.after(latency, null, () => {
         if (fault === 'dies before') return world.crash(process)
-        const manner = partner.meet(key, script)
+        const manner = partner.meet(key, script, came)
         if (fault === 'dies after') return world.crash(process)
         if (manner === 'hangs') return
         timeline.after(world.latency(), process, () => {
@@ -112,26 +123,30 @@ export function servicesOf(world: World, process: Process): Services {
       request({ url, headers, body = '' }) {
         const { pathname } = new URL(url)
         const script = pathname.slice(1)
-        return call(headers['idempotency-key'] ?? '', script, (manner) =>
-          answer(manner, url + body),
-        )
+        const key = headers['idempotency-key'] ?? ''
+        const came = { status: 200, headers: JSON_ONLY, body: { number: numberOf(url + body) } }
+        return call({ key, script, came }, (manner) => answer(manner, url + body))
       },
     },
     mail: {
       async send({ to: [to = ''], key, subject }) {
         const script = to.slice(0, to.indexOf('@'))
-        const manner = await call(key, script, (met) => met)
+        const messageId = `<${numberOf(subject)}@example.org>`
+        const came = { message_id: messageId, to: [to] }
+        const manner = await call({ key, script, came }, (met) => met)
         // A mail server that says "not now", or "no".
         if (manner !== 'ok') throw refused()
-        return { messageId: `<${numberOf(subject)}@example.org>` }
+        return { messageId }
       },
     },
   }
 }
 
+const JSON_ONLY = { 'content-type': 'application/json' }
+
 function answer(manner: Manner, asked: string): HttpResponse {
   const status = manner === 'ok' ? 200 : Number(manner)
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  const headers: Record<string, string> = { ...JSON_ONLY }
   if (status === 429) headers['retry-after'] = '20'
   return { status, headers, body: `{"number":${numberOf(asked)}}`, encoding: 'text' }
 }

@@ -54,7 +54,9 @@ function calls(world: World, executions: ReadonlyMap<string, ExecutionEnd>): str
     }
     if (step.status === 'succeeded' && effects === 0)
       problems.push(`${place} succeeded without an effect`)
-    if (effects > 1 && !mayRepeat(world, step, intent.execution)) {
+    // What a person has asked for once more may have been done once more.
+    const wanted = 1 + (world.people.repeats.get(place) ?? 0)
+    if (effects > wanted && !mayRepeat(world, step, intent.execution)) {
       problems.push(`${place} took effect ${effects} times, and may not`)
     }
   }

@@ -21,10 +21,12 @@ describe('simulated worlds', () => {
     const faults = new Set<string>()
     const ends = new Set<string>()
     const seen = new Set<string>()
+    const verdicts = new Set<string>()
     for (let seed = 1; seed <= SEEDS; seed++) {
       const world = new World(seed)
       await world.run()
       for (const fault of world.faults.struck) faults.add(fault)
+      for (const verdict of world.people.verdicts) verdicts.add(verdict)
       for (const { status, steps } of endingOf(world).executions.values()) {
         ends.add(status)
         for (const step of steps.values()) {
@@ -35,6 +37,7 @@ describe('simulated worlds', () => {
     }
     expect([...faults].sort()).toEqual([...FAULTS].sort())
     expect([...ends].sort()).toEqual(['cancelled', 'failed', 'succeeded', 'timed_out'])
+    expect([...verdicts].sort()).toEqual(['again', 'failed', 'happened'])
     expect(TYPES.filter((type) => !seen.has(type))).toEqual([])
     for (const effect of ['external', 'suspending', 'control']) {
       for (const status of ['succeeded', 'failed', 'cancelled', 'skipped']) {

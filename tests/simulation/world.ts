@@ -43,8 +43,9 @@ export class World {
   readonly database: Database
   readonly partner: Partner
   readonly random: Random
+  readonly isFaultFree: boolean
   readonly #definitions: ReadonlyMap<VersionId, WorkflowDefinition>
-  readonly #people: People
+  readonly people: People
   readonly #registry: Registry
   readonly #onLog: ((line: string) => void) | undefined
   readonly #workers: Worker[] = []
@@ -52,6 +53,7 @@ export class World {
 
   constructor(seed: number, circumstances: Circumstances = {}) {
     const { isFaultFree = false, marks = new Map(), registry = types } = circumstances
+    this.isFaultFree = isFaultFree
     // What there is is the same in every run of a seed; what happens then is a matter of its own.
     const { versions, requests } = populate(new Random(seed))
     const happening = new Random(seed ^ (isFaultFree ? 0x1f123bb5 : 0x2545f491))
@@ -64,7 +66,7 @@ export class World {
       circumstances.makeStore ?? ((clock) => new MemoryStore({ clock, leaseMs: LEASE_MS }))
     this.database = new Database(makeStore, this.timeline, this.faults)
     this.partner = new Partner(this.database.audit, (key) => marks.get(this.placeOfKey(key)))
-    this.#people = new People(this, happening.fork())
+    this.people = new People(this, happening.fork(), marks)
     this.#registry = registry
     this.#onLog = circumstances.onLog
     this.database.onChange = () => this.#look()
@@ -140,7 +142,7 @@ export class World {
 
   /** Something in the database has changed. */
   #look(): void {
-    this.#people.look()
+    this.people.look()
     for (const worker of this.#workers) worker.plan()
   }
 

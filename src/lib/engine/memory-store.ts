@@ -126,11 +126,24 @@ export class MemoryStore implements ExecutionStore {
     return trigger === undefined ? null : { version: version.id, node: trigger.id }
   }
 
-  /** Something arrived from outside for a wait; false when nobody waits for it (any more). */
-  deliver(execution: ExecutionId, kind: WaitKind, key: string, data: Data): boolean {
+  /**
+   * Something arrived from outside for a wait; false when nobody waits for it (any more). `place` is needed where several
+   * steps may wait for the same.
+   */
+  deliver(
+    execution: ExecutionId,
+    kind: WaitKind,
+    key: string,
+    data: Data,
+    place?: StepPlace,
+  ): boolean {
     const stored = this.executions.get(execution)
     const wait = stored?.waits.find(
-      (open) => open.kind === kind && open.key === key && open.delivery === null,
+      (open) =>
+        open.kind === kind &&
+        open.key === key &&
+        open.delivery === null &&
+        (place === undefined || (open.node === place.node && open.path === place.path)),
     )
     if (stored === undefined || wait === undefined) return false
     const at = new Date(this.#clock.now()).toISOString()
