@@ -168,6 +168,11 @@ describe('a key counts no longer', () => {
     const key = await newKey(ALL, other)
     const begin = () => ask(key, 'executions', { ...theirs, node: 'start' })
     expect((await begin()).status).toBe(202)
+    // A workspace keeps an owner: somebody else takes over.
+    await office.db.query(
+      `insert into public.members (workspace_id, user_id, role) values ($1, $2, 'owner')`,
+      [other.workspace, office.person.id],
+    )
     await office.db.query(`update public.members set role = 'viewer' where user_id = $1`, [
       other.person.id,
     ])
