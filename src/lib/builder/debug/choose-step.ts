@@ -1,8 +1,9 @@
 import { stepKey, type Step } from '#lib/executions/rows.ts'
+import { isUnclear } from '#lib/executions/unclear.ts'
 
 /**
  * Which step's details are shown: the one that was picked, else one of the node that is selected in the drawing, else
- * what one most likely looks for: what failed, or the last that has begun.
+ * what one most likely looks for: what asks something, what failed, or the last that has begun.
  */
 export function shownStep(
   steps: readonly Step[],
@@ -15,5 +16,5 @@ export function shownStep(
   const failed = of.findLast(
     ({ status, superseded, port }) => status === 'failed' && !superseded && port === null,
   )
-  return failed ?? of.at(-1) ?? null
+  return of.find(isUnclear) ?? failed ?? of.at(-1) ?? null
 }

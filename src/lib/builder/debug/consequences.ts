@@ -54,7 +54,8 @@ function sentence(drawing: Drawing, node: string, title: string, count: number):
 const isStuck = ({ status, port }: Step): boolean =>
   (status === 'failed' && port === null) || ['cancelled', 'running', 'waiting'].includes(status)
 
-const isUncertain = ({ error }: Step): boolean => error?.code === 'step.outcome_unknown'
+const isUncertain = ({ error }: Step): boolean =>
+  error?.code === 'step.outcome_unknown' || error?.code === 'step.unclear'
 
 const isLatest = (step: Step, steps: readonly Step[]): boolean =>
   !steps.some(
