@@ -9,7 +9,7 @@ import {
   wholeData,
 } from '#lib/builder/bar/test-data.ts'
 import { curlExample } from '#lib/builder/inspector/webhook.ts'
-import { outputsOf } from '#lib/builder/state/latest-outputs.svelte.ts'
+import { outputsOf } from '#lib/builder/samples/execution-data.ts'
 import { registry, workflowDefinition } from '#lib/engine/index.ts'
 import type { Step } from '#lib/executions/rows.ts'
 

@@ -203,7 +203,8 @@ export const texts = {
     none: 'There is no earlier step yet. Connect a step before this one, and what it gives out appears here.',
     origins: {
       pinned: 'pinned output',
-      execution: 'from the last run',
+      execution: 'from a real run',
+      computed: 'on the sample',
       sample: 'example',
     },
     keys: 'Arrow keys to move, Enter to insert, right arrow to unfold',

@@ -112,3 +112,15 @@ export function pickerCall(template: string, caret: number): { at: number; typed
   const typed = slash[2] ?? ''
   return { at: caret - typed.length - 1, typed }
 }
+
+/** Which of some pills the caret stands beside: the one before it, or (unless only that is asked for) the one after. */
+export function pillBeside(
+  pills: readonly { at: number; source: string }[],
+  caret: number,
+  onlyBefore = false,
+): number | undefined {
+  const before = pills.findIndex(({ at, source }) => at + source.length === caret)
+  if (before !== -1 || onlyBefore) return before === -1 ? undefined : before
+  const after = pills.findIndex(({ at }) => at === caret)
+  return after === -1 ? undefined : after
+}

@@ -13,20 +13,25 @@ export interface PillFace {
   from: string
   what: string
   isKnown: boolean
-  /** A sample of the value, for the tooltip. */
-  sample: string
+  /** What it gives on the sample, in short; empty while nobody knows. */
+  value: string
+  /** Why it gives nothing. */
+  problem: string | null
 }
 
 /** Draws a template into an element. */
 export function drawTemplate(
   element: HTMLElement,
   template: string,
-  face: (reference: Reference) => PillFace,
+  face: (reference: Reference, source: string) => PillFace,
 ): void {
   const children: Node[] = []
   for (const part of partsOf(template)) {
     if (part.kind === 'pill') {
-      children.push(document.createTextNode(NOTHING), pill(part.source, face(part.reference)))
+      children.push(
+        document.createTextNode(NOTHING),
+        pill(part.source, face(part.reference, part.source)),
+      )
     } else children.push(document.createTextNode(part.text))
   }
   // Chrome shows an empty last line, and a caret after a last pill, only when something follows.
@@ -34,17 +39,39 @@ export function drawTemplate(
   element.replaceChildren(...children)
 }
 
-function pill(source: string, { from, what, isKnown, sample }: PillFace): HTMLElement {
+function pill(source: string, face: PillFace): HTMLElement {
   const element = document.createElement('span')
-  element.className = isKnown ? 'pill' : 'pill unknown'
   element.contentEditable = 'false'
   element.dataset['source'] = source
-  element.title = sample === '' ? source : `${source}\n${sample}`
+  paint(element, face)
+  return element
+}
+
+function paint(element: HTMLElement, { from, what, isKnown, value, problem }: PillFace): void {
+  element.className = ['pill', isKnown ? '' : 'unknown', problem === null ? '' : 'broken'].join(' ')
+  element.title = problem ?? value
   const first = document.createElement('b')
   first.textContent = from
-  element.append(first)
+  element.replaceChildren(first)
   if (what !== '') element.append(` ${what}`)
-  return element
+  if (value === '' || problem !== null) return
+  const shown = document.createElement('i')
+  shown.textContent = value
+  element.append(' ', shown)
+}
+
+/** Paints the pills anew and leaves the text, and the caret in it, as they are. */
+export function paintPills(
+  element: HTMLElement,
+  template: string,
+  face: (reference: Reference, source: string) => PillFace,
+): void {
+  const pills = element.querySelectorAll<HTMLElement>('[data-source]')
+  const parts = partsOf(template).filter((part) => part.kind === 'pill')
+  for (const [index, part] of parts.entries()) {
+    const shown = pills[index]
+    if (shown?.dataset['source'] === part.source) paint(shown, face(part.reference, part.source))
+  }
 }
 
 /** Reads an element back as template text. */

@@ -1,12 +1,13 @@
 import type { Data, DataObject } from '#lib/engine/data.ts'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import type { NodeType } from '#lib/engine/nodes/define-node.ts'
 import { fieldsOf, type OutputField } from '#lib/engine/nodes/output-fields.ts'
 import { isTrigger, type Registry } from '#lib/engine/nodes/registry.ts'
 import { readReference } from '../template/parts.ts'
 import { sampleOf, type PipelineFields } from './samples.ts'
 
 /** Where a sample value comes from; people trust a real one more. */
-export type Origin = 'pinned' | 'execution' | 'sample'
+export type Origin = 'pinned' | 'execution' | 'computed' | 'sample'
 
 /** Something whose values a step may use: an earlier step, the item of a loop, the workflow itself. */
 export interface Source {
@@ -26,6 +27,8 @@ export interface Surroundings {
   registry: Registry
   /** Outputs of the execution that is looked at, by node id. */
   outputs: ReadonlyMap<string, Data>
+  /** What steps that only compute come to on the sample, by node id. */
+  computed?: ReadonlyMap<string, Data>
   pipelines: readonly PipelineFields[]
   workflow: { id: string; name: string }
   workspace: { id: string; name: string }
@@ -100,10 +103,7 @@ export function sourcesFor(id: string, around: Surroundings): Source[] {
 function stepSource(node: NodeDefinition, around: Surroundings): Source | null {
   const type = around.registry.get(node.type)
   if (!type) return null
-  const real = around.outputs.get(node.id)
-  const origin: Origin =
-    node.pinned !== undefined ? 'pinned' : real !== undefined ? 'execution' : 'sample'
-  const value = node.pinned ?? real ?? sampleOf(node, type, around.pipelines)
+  const { origin, value } = bestOf(node, type, around)
   return {
     base: isTrigger(type) ? 'trigger' : `steps.${node.key}`,
     title: node.title || type.title,
@@ -111,8 +111,32 @@ function stepSource(node: NodeDefinition, around: Surroundings): Source | null {
     icon: type.icon,
     origin,
     value,
-    fields: fieldsOf(value, '', 0),
+    fields: fieldsIn(value),
   }
+}
+
+/** The best that is known of what a step gives out. What it computes now is truer than what it did last time. */
+function bestOf(
+  node: NodeDefinition,
+  type: NodeType,
+  { computed, outputs, pipelines }: Surroundings,
+): { origin: Origin; value: Data } {
+  if (node.pinned !== undefined) return { origin: 'pinned', value: node.pinned }
+  const now = type.effect === 'pure' && !isTrigger(type) ? computed?.get(node.id) : undefined
+  if (now !== undefined) return { origin: 'computed', value: now }
+  const real = outputs.get(node.id)
+  if (real !== undefined) return { origin: 'execution', value: real }
+  return { origin: 'sample', value: sampleOf(node, type, pipelines) }
+}
+
+const known = new WeakMap<object, OutputField[]>()
+
+/** The fields of a value. Large ones are gone through once, not with every key that is pressed. */
+function fieldsIn(value: Data): OutputField[] {
+  if (typeof value !== 'object' || value === null) return fieldsOf(value, '', 0)
+  const fields = known.get(value) ?? fieldsOf(value, '', 0)
+  known.set(value, fields)
+  return fields
 }
 
 function itemSource(loop: NodeDefinition, steps: readonly Source[]): Source {
