@@ -15,6 +15,8 @@ export type MenuEntry =
       label: string
       // Icons of @lucide/svelte; their own type has more props than are set here.
       icon?: Component | undefined
+      /** A colour that is shown in place of an icon. */
+      swatch?: string
       onselect?: () => void
       href?: string
       danger?: boolean

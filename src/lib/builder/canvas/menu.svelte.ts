@@ -21,10 +21,17 @@ export class CanvasMenuState {
   openAt(element: Element, where: Point): void {
     const target = this.#targetOf(element)
     const { canvas } = this.#editor
+    // The panel of a step that wasn't open opens later: it would move the drawing under the menu.
+    canvas.holdsPanel = this.#editor.inspected === null
     if (target.kind === 'line') canvas.select([], [target.id])
     if (target.kind === 'step' || target.kind === 'note') canvas.select([target.id])
     if (target.kind === 'group') canvas.select(this.#membersOf(target.id))
     this.open = { target, where }
+  }
+
+  close(): void {
+    this.open = null
+    this.#editor.canvas.holdsPanel = false
   }
 
   /** By the keyboard: at what has the focus. */
@@ -82,10 +89,7 @@ export class CanvasMenuState {
     const edge = element.closest('.svelte-flow__edge')?.getAttribute('data-id') ?? line
     if (edge) return { kind: 'line', id: edge }
     const id = element.closest('.svelte-flow__node')?.getAttribute('data-id')
-    const isSelection = element.closest('.svelte-flow__nodesselection') !== null
-    if (isSelection || (id && selected.length > 1 && selected.includes(id))) {
-      return { kind: 'selection' }
-    }
+    if (id && selected.length > 1 && selected.includes(id)) return { kind: 'selection' }
     const thing = canvas.nodes.find((one) => one.id === id)
     return thing ? { kind: thing.type, id: thing.id } : { kind: 'drawing' }
   }

@@ -1,4 +1,3 @@
-import CircleDot from '@lucide/svelte/icons/circle-dot'
 import CornerLeftUp from '@lucide/svelte/icons/corner-left-up'
 import CornerRightDown from '@lucide/svelte/icons/corner-right-down'
 import PencilLine from '@lucide/svelte/icons/pencil-line'
@@ -117,7 +116,7 @@ function colours({ editor }: Place, target: MenuTarget): MenuEntry[] {
       : colourNotes(editor.document, editor.canvas.selectedNotes, colour)
   return DRAWING_COLOURS.map((colour) => ({
     label: words.titles.colour(drawing.colours[colour]),
-    icon: CircleDot,
+    swatch: `var(--ink-${colour})`,
     checked: colour === now,
     onselect: () => paint(colour),
   }))

@@ -35,7 +35,7 @@ export function searchDrawing(
     if (!hasAll(all, wanted)) continue
     const found: Found = { id: node.id, kind: 'step', title, detail: type?.title ?? node.type }
     if (hasAll(title, wanted)) named.push(found)
-    else rest.push({ ...found, detail: excerpt(values, wanted) ?? found.detail })
+    else rest.push({ ...found, detail: excerpt([...values, frame], wanted) ?? found.detail })
   }
   for (const { id, text } of notes) {
     if (!hasAll(text, wanted)) continue

@@ -25,6 +25,8 @@ export class CanvasState {
   writing = $state<string | null>(null)
   /** The group whose name is being changed. */
   naming = $state<string | null>(null)
+  /** Whether the panel of the selected step waits, since it would move the drawing under an open menu. */
+  holdsPanel = $state(false)
   /** The line that what is being dragged would go into, were it dropped now. */
   target = $state<string | null>(null)
   /** Selected steps. */

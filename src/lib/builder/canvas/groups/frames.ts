@@ -3,8 +3,8 @@ import type { Point } from '../../document.ts'
 import type { Box, CanvasNode } from '../../state/canvas-state.svelte.ts'
 import { around } from '../align.ts'
 
-/** Room between a frame and what stands in it; at the top there's the name. */
-export const PADDING = { side: 24, top: 46, bottom: 24 }
+/** Room between a frame and what stands in it: for the name at the top, and for the "+" of open ports at the right. */
+const PADDING = { left: 28, right: 60, top: 48, bottom: 28 }
 
 /** A group as it's drawn: as large as what stands in it needs. */
 export interface Frame extends Omit<Box, 'id'> {
@@ -34,9 +34,9 @@ export function framesOf(
     return {
       group,
       members: members.map(({ id }) => id),
-      x: box.x - PADDING.side,
+      x: box.x - PADDING.left,
       y: box.y - PADDING.top,
-      width: box.width + PADDING.side * 2,
+      width: box.width + PADDING.left + PADDING.right,
       height: box.height + PADDING.top + PADDING.bottom,
     }
   })
