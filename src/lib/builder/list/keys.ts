@@ -42,6 +42,10 @@ export function listKey(list: ListState, event: KeyboardEvent, narrow: boolean):
     list.menu = { stop: name, at: list.anchorOf(name) }
     return true
   }
+  if (name.startsWith('link ') && event.key === 'a' && list.editor.canEdit) {
+    list.add({ kind: 'into', edge: name.slice('link '.length) }, name)
+    return true
+  }
   const deed =
     id === null ? undefined : onStep[event.key.length === 1 ? event.key.toLowerCase() : event.key]
   if (!deed || id === null || !list.editor.canEdit) return false

@@ -120,6 +120,11 @@ function linkMenu(list: ListState, id: string, stop: string): MenuEntry[] {
   return [
     jump,
     {
+      label: texts.addHere,
+      icon: Plus,
+      onselect: () => list.add({ kind: 'into', edge: id }, stop),
+    },
+    {
       label: texts.change,
       icon: MoveVertical,
       onselect: () => list.continueAt(edge.source, edge.sourcePort, stop, id),

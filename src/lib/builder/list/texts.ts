@@ -67,6 +67,7 @@ export const listTexts = {
     change: 'Continue elsewhere…',
     disconnect: 'Don’t continue there',
     jump: 'Go there',
+    addHere: 'Add a step before it continues…',
     link: (title: string) => `What to do with the way to ${title}`,
   },
   move: {
