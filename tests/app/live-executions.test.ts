@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { LiveExecutions } from '#lib/executions/live-executions.svelte.ts'
+import { restrictedTopics } from '#lib/executions/restricted-topics.ts'
 import { execution, executionId, Rehearsal, settled } from './executions-source.ts'
 
 async function following(rehearsal: Rehearsal, filter = {}): Promise<LiveExecutions> {
@@ -81,5 +82,32 @@ describe('a list of executions that is followed live', () => {
     arrive()
     await stale
     expect(numbers(list)).toEqual([2])
+  })
+})
+
+describe('executions of workflows for some members', () => {
+  const all = [
+    { id: 'a', is_restricted: false },
+    { id: 'b', is_restricted: true },
+  ]
+
+  it('are heard of on a topic of their own, by whoever may hear it', () => {
+    expect(restrictedTopics('w', 'owner', all)).toEqual(['restricted:w'])
+    expect(restrictedTopics('w', 'viewer', all)).toEqual(['workflow:b'])
+    expect(restrictedTopics('w', 'owner', all.slice(0, 1))).toEqual([])
+  })
+
+  it('show in the same list', async () => {
+    const rehearsal = new Rehearsal()
+    const also = ['restricted:w']
+    const list = new LiveExecutions(rehearsal, { workspace: 'w' }, { also })
+    const stop = list.start()
+    expect(rehearsal.topics).toEqual(['workspace:w', 'restricted:w'])
+    rehearsal.join()
+    await settled()
+    rehearsal.tell(execution(1))
+    expect(numbers(list)).toEqual([1])
+    stop()
+    expect(rehearsal.listening).toBe(0)
   })
 })

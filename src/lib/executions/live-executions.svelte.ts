@@ -30,6 +30,7 @@ export class LiveExecutions {
 
   readonly #source: ExecutionSource
   readonly #scope: ExecutionScope
+  readonly #also: readonly string[]
   #filter: ExecutionFilter
   #question = 0
   #most = mostTold
@@ -39,11 +40,17 @@ export class LiveExecutions {
   constructor(
     from: ExecutionSource | SupabaseClient,
     scope: ExecutionScope,
-    options: { filter?: ExecutionFilter; initial?: readonly Execution[] } = {},
+    /** `also`: further topics that tell of these executions. */
+    options: {
+      filter?: ExecutionFilter
+      initial?: readonly Execution[]
+      also?: readonly string[]
+    } = {},
   ) {
     this.#source = sourceOf(from)
     this.#scope = scope
     this.#filter = options.filter ?? {}
+    this.#also = options.also ?? []
     if (options.initial) {
       this.#merger.fetching()(options.initial)
       this.#took(options.initial.length, pageSize)
@@ -56,21 +63,26 @@ export class LiveExecutions {
     const topic =
       'workspace' in scope ? `workspace:${scope.workspace}` : `workflow:${scope.workflow}`
     let joined = false
+    const heard = (event: string, row: Record<string, unknown>): void => {
+      // The database sends the row as it is in its table.
+      if (event === 'execution') this.#heard(row as unknown as Execution)
+    }
     const stop = this.#source.listen(topic, {
-      heard: (event, row) => {
-        // The database sends the row as it is in its table.
-        if (event === 'execution') this.#heard(row as unknown as Execution)
-      },
+      heard,
       joined: () => {
         joined = true
         void this.refetch()
       },
       state: (state) => (this.state = state),
     })
+    const stops = this.#also.map((one) =>
+      this.#source.listen(one, { heard, joined: () => void this.refetch(), state: () => {} }),
+    )
     // Without waiting for the channel, which may take its time or never come.
     if (!joined && !this.loaded) void this.refetch()
     return () => {
       stop()
+      for (const end of stops) end()
       clearTimeout(this.#gathering)
       this.#gathering = undefined
     }

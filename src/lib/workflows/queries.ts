@@ -2,7 +2,7 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import type { LastExecution, Trigger, Workflow, WorkflowEntry } from './rows.ts'
 
 const columns =
-  'id, workspace_id, name, description, live_version_id, latest_version_id, archived_at, created_at, updated_at, owner:profiles(user_id, display_name)'
+  'id, workspace_id, name, description, live_version_id, latest_version_id, is_restricted, archived_at, created_at, updated_at, owner:profiles(user_id, display_name)'
 
 /** All workflows of a workspace that aren't deleted, with triggers and latest executions. Throws the database's answer. */
 export async function listWorkflows(
@@ -30,14 +30,14 @@ export async function listWorkflows(
 export async function workflowNames(
   supabase: SupabaseClient,
   workspace: string,
-): Promise<{ id: string; name: string }[]> {
+): Promise<{ id: string; name: string; is_restricted: boolean }[]> {
   const { data } = await supabase
     .from('workflows')
-    .select('id, name')
+    .select('id, name, is_restricted')
     .eq('workspace_id', workspace)
     .order('name')
     .throwOnError()
-    .overrideTypes<{ id: string; name: string }[], { merge: false }>()
+    .overrideTypes<{ id: string; name: string; is_restricted: boolean }[], { merge: false }>()
   return data
 }
 
