@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ensureDemo } from '../../local/demo.ts'
 import type { Stack } from '../../local/stack.ts'
 import { startTestApp, startTestStack } from '../../local/testing.ts'
 import { openExecutions, signIn, step } from './acts.ts'
+import { findings } from './axe.ts'
 import { launchBrowser, openWindow } from './browser.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let stack: Stack
 let app: { url: string; stop(): Promise<void> }
@@ -32,21 +29,6 @@ afterAll(async () => {
   await app.stop()
   await stack.stop()
 })
-
-/** What axe finds on the page as it is now, a line each. */
-async function findings(page: Page): Promise<string[]> {
-  // Evaluated from outside: the page's own policy lets no script in that it doesn't know.
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    // axe puts itself on the window; it has no other way in from here.
-    (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    }),
-  )
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`,
-  )
-}
 
 describe.each([
   { look: 'light', dark: false },
@@ -76,7 +58,10 @@ describe.each([
       'executions',
       'approvals',
       'pipelines',
-      'members',
+      'settings/members',
+      'settings/api-keys',
+      'settings/audit',
+      'connections',
       'settings',
     ]) {
       await page.goto(`${workspace}/${part}`)

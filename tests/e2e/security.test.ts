@@ -105,7 +105,14 @@ describe('what the app tells browsers', () => {
     const base = `${app.url}/w/${workspace}`
     await createWorkflow(page, base, 'Guarded')
     await page.getByRole('application').waitFor()
-    const places = ['workflows', 'executions', 'approvals', 'pipelines', 'members', 'connections']
+    const places = [
+      'workflows',
+      'executions',
+      'approvals',
+      'pipelines',
+      'settings/members',
+      'connections',
+    ]
     const settings = ['settings', 'settings/api-keys', 'settings/audit']
     for (const place of [...places, ...settings]) {
       await page.goto(`${base}/${place}`)

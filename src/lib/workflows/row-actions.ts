@@ -2,6 +2,7 @@ import Archive from '@lucide/svelte/icons/archive'
 import ArchiveRestore from '@lucide/svelte/icons/archive-restore'
 import Copy from '@lucide/svelte/icons/copy'
 import History from '@lucide/svelte/icons/history'
+import Lock from '@lucide/svelte/icons/lock'
 import Pause from '@lucide/svelte/icons/pause'
 import Pencil from '@lucide/svelte/icons/pencil'
 import Play from '@lucide/svelte/icons/play'
@@ -10,7 +11,8 @@ import type { MenuEntry } from '#lib/ui/choice.ts'
 import { statusOf, type WorkflowEntry } from './rows.ts'
 import { texts } from './texts.ts'
 
-type Deed = 'rename' | 'duplicate' | 'pause' | 'resume' | 'archive' | 'restore' | 'delete'
+type Deed =
+  'rename' | 'duplicate' | 'restrict' | 'pause' | 'resume' | 'archive' | 'restore' | 'delete'
 
 /** What the list can do to a workflow. */
 export type WorkflowDeeds = Record<Deed, (entry: WorkflowEntry) => void>
@@ -39,6 +41,7 @@ export function actionsFor(
     change('rename', Pencil),
     change('duplicate', Copy),
     executions,
+    change('restrict', Lock),
     { line: true },
     ...(status === 'live' ? [change('pause', Pause)] : []),
     ...(status === 'paused' ? [change('resume', Play)] : []),

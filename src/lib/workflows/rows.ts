@@ -31,6 +31,8 @@ export interface Workflow {
   description: string
   live_version_id: string | null
   latest_version_id: string | null
+  /** Only some members can see it. */
+  is_restricted: boolean
   archived_at: string | null
   created_at: string
   updated_at: string

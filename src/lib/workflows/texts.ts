@@ -29,6 +29,7 @@ export const texts = {
   actions: {
     open: 'Open',
     rename: 'Rename',
+    restrict: 'Who can see it',
     duplicate: 'Duplicate',
     executions: 'Show executions',
     pause: 'Pause',

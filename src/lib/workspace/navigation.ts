@@ -3,7 +3,6 @@ import Database from '@lucide/svelte/icons/database'
 import History from '@lucide/svelte/icons/history'
 import KeyRound from '@lucide/svelte/icons/key-round'
 import Settings from '@lucide/svelte/icons/settings'
-import Users from '@lucide/svelte/icons/users'
 import Workflow from '@lucide/svelte/icons/workflow'
 import { texts } from './texts.ts'
 
@@ -32,9 +31,6 @@ export function placesOf(workspace: string, openApprovals = 0): { work: Place[];
       { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
       { label: texts.nav.connections, href: `${base}/connections`, icon: KeyRound },
     ],
-    care: [
-      { label: texts.nav.members, href: `${base}/members`, icon: Users },
-      { label: texts.nav.settings, href: `${base}/settings`, icon: Settings },
-    ],
+    care: [{ label: texts.nav.settings, href: `${base}/settings`, icon: Settings }],
   }
 }

@@ -17,16 +17,6 @@ export const texts = {
     save: 'Save changes',
     saved: 'The settings are saved.',
   },
-  members: {
-    title: 'Members',
-    lead: 'The people of this workspace and what they may do.',
-    person: 'Person',
-    role: 'Role',
-    since: 'Member since',
-    you: 'you',
-    rolesTitle: 'What each role may do',
-    rolesLead: 'Each role may do all that those above it may.',
-  },
   nav: {
     label: 'Main',
     skip: 'Skip to the content',
@@ -36,7 +26,6 @@ export const texts = {
     waiting: (count: number) => (count === 1 ? '1 waits for you' : `${count} wait for you`),
     pipelines: 'Pipelines',
     connections: 'Connections',
-    members: 'Members',
     settings: 'Settings',
     switch: 'Switch workspace',
     yours: 'Your workspaces',
@@ -54,6 +43,7 @@ export const texts = {
     nameLong: 'Use at most 80 characters.',
     timeZoneMissing: 'Choose a time zone.',
     notFound: 'There is no such workspace, or you are not one of its members.',
-    notFoundHint: 'Check the address, or ask an admin of the workspace to let you in.',
+    notFoundHint:
+      'Perhaps you were taken out, or it was deleted. Check the address, or ask an admin of the workspace.',
   },
 } as const

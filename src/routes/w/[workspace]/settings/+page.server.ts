@@ -1,7 +1,12 @@
 import { fail } from '@sveltejs/kit'
 import { sentenceFor } from '#lib/access/problems.ts'
 import { isFine, readWorkspaceForm } from '#lib/workspace/form.ts'
-import type { Actions } from './$types'
+import { membersOf } from '#lib/workspace/membership.ts'
+import type { Actions, PageServerLoad } from './$types'
+
+export const load: PageServerLoad = async ({ locals, params }) => ({
+  members: await membersOf(locals.supabase, params.workspace),
+})
 
 export const actions: Actions = {
   default: async ({ request, locals, params }) => {
