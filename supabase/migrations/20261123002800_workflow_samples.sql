@@ -84,6 +84,20 @@ end
 $$;
 grant execute on function public.listen_for_sample(uuid, text, boolean) to authenticated;
 
+-- Whether somebody listens at an address.
+create function private.awaits_sample(p_token text) returns boolean
+language sql stable security definer
+set search_path = ''
+as $$
+  select exists (
+    select from public.webhook_endpoints e
+    join public.workflow_samples s on s.workflow_id = e.workflow_id and s.node_id = e.node_id
+    join public.workspaces w on w.id = e.workspace_id and w.deleted_at is null
+    where e.token = p_token and s.listening_until > now()
+  )
+$$;
+grant execute on function private.awaits_sample(text) to weft_engine;
+
 -- What arrived at an address whose workflow isn't live: kept as the sample if somebody listens for it. One is enough.
 create function private.take_sample(p_token text, p_data jsonb) returns boolean
 language plpgsql security definer

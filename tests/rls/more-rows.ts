@@ -87,6 +87,11 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
     `insert into public.workflow_people (workspace_id, workflow_id, user_id) values ($1, $2, $3)`,
     [workspace, workflow, owner],
   )
+  await db.query(
+    `insert into public.workflow_samples (workspace_id, workflow_id, node_id)
+     select $1, workflow, 'hook' from unnest($2::uuid[]) as workflow`,
+    [workspace, [workflow, restricted]],
+  )
   await db.query(`select public.restrict_workflow($1, array[$2::uuid])`, [restricted, owner])
   await db.query(
     `insert into private.stopped_workflows (workflow_id, workspace_id, version_id) values ($1, $2, $3)`,

@@ -14,6 +14,7 @@ import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trig
 import { payload } from './payload.ts'
 import { requireRoom } from './rate-limits.ts'
 import { notPublished, notStorable, tooMany, unknownAddress, wrongMethod } from './refusals.ts'
+import { takeSample } from './sample.ts'
 import { requireListed, type ConnectionInfo } from './sender-address.ts'
 import { verifySender } from './verify-sender.ts'
 
@@ -53,7 +54,11 @@ async function receive(
   for (let attempt = 1; attempt <= 2; attempt++) {
     const trigger = await triggers().find(token)
     if (trigger === undefined) throw unknownAddress()
-    if (trigger === NOT_PUBLISHED) throw notPublished()
+    if (trigger === NOT_PUBLISHED) {
+      const kept = await takeSample(runtime().pool, token, request)
+      if (kept !== null) return kept
+      throw notPublished()
+    }
     const data = await checked(request, trigger, info)
     const delivery = trigger.rules.guard?.delivery ?? null
     const known =
