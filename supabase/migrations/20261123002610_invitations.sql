@@ -64,12 +64,19 @@ begin
   ) then
     raise exception '% is a member already.', v_email using errcode = '22023';
   end if;
-  -- Each may send an e-mail to anybody at all.
-  if (
-    select count(*) from public.invitations i
-    where i.workspace_id = p_workspace and i.created_at > now() - interval '1 day'
+  -- Each sends an e-mail to anybody at all. Workspaces cost nothing, so their people are counted, too.
+  if greatest(
+    (
+      select count(*) from public.invitations i
+      where i.workspace_id = p_workspace and i.created_at > now() - interval '1 day'
+    ),
+    (
+      select count(*) from public.invitations i
+      where i.invited_by = auth.uid() and i.created_at > now() - interval '1 day'
+    )
   ) >= 200 then
-    raise exception 'This workspace has sent 200 invitations within a day. Wait until tomorrow.' using errcode = '22023';
+    raise exception '200 invitations were sent within a day, and that is the most. Wait until tomorrow.'
+      using errcode = '22023';
   end if;
   update public.invitations i
   set revoked_at = now()

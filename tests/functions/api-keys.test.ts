@@ -138,6 +138,39 @@ describe('a program with a key', () => {
   })
 })
 
+test('a key sees nothing of a workflow that is kept from its person', async () => {
+  const other = await office.neighbour()
+  const theirs = await other.live(row(manual, delay('nap', 3600)))
+  const running = await other.ask('executions', { ...theirs, node: 'start' })
+  const id = String(running.body['execution'])
+  await other.until(id, ['waiting'])
+  const key = await newKey([...ALL, 'webhooks:write'], other)
+  const told = async () =>
+    (await ask(key, `workspaces/${other.workspace}/workflows`, undefined, 'GET')).body
+  expect(await told()).toMatchObject({ workflows: [{ id: theirs.workflow }] })
+
+  // Only admins make keys; this one's person becomes an editor, and isn't on the list.
+  await office.db.query(
+    `insert into public.members (workspace_id, user_id, role) values ($1, $2, 'owner')`,
+    [other.workspace, office.person.id],
+  )
+  await office.rpc('restrict_workflow', { p_workflow: theirs.workflow, p_people: [] })
+  const lower = { p_workspace: other.workspace, p_person: other.person.id, p_role: 'editor' }
+  await office.rpc('change_role', lower)
+  expect(await told()).toMatchObject({ workflows: [] })
+  const attempts = [
+    await ask(key, 'executions', { ...theirs, node: 'start' }),
+    await ask(key, `executions/${id}`, undefined, 'GET'),
+    await ask(key, `executions/${id}/replay-plan`, undefined, 'GET'),
+    await ask(key, `executions/${id}/replay`),
+    await ask(key, 'executions/replay', { executions: [id] }),
+    await ask(key, `executions/${id}/cancel`),
+    await ask(key, 'webhooks/secret', { workflow: theirs.workflow, node: 'start' }),
+  ]
+  expect(attempts.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 403, 403])
+  expect((await other.seen(id)).status).toBe('waiting')
+})
+
 describe('a key counts no longer', () => {
   const wrong = refused(401, 'api.wrong_key')
 

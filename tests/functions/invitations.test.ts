@@ -167,6 +167,21 @@ describe('an invitation', () => {
   })
 })
 
+test('nobody sends e-mails to strangers without end, in however many workspaces', async () => {
+  const busy = await office.neighbour()
+  await busy.db.query(
+    `insert into invitations (workspace_id, email, role, invited_by)
+     select $1, n || '@example.org', 'viewer', $2 from generate_series(1, 200) n`,
+    [busy.workspace, busy.person.id],
+  )
+  const other = await busy.rpc<{ id: string }>('create_workspace', { p_name: 'Another' })
+  for (const workspace of [busy.workspace, other.id]) {
+    const asked = { workspace, email: 'more@example.org', role: 'viewer' }
+    expect((await busy.ask('invitations', asked)).body['detail']).toContain('Wait until tomorrow')
+  }
+  expect(await mailbox.of('more@example.org')).toEqual([])
+})
+
 test('nobody can look a link up: it is kept as a hash only', async () => {
   const { body } = await invite('hash@example.org')
   const token = tokenIn(body['link'])

@@ -103,6 +103,24 @@ describe('a workflow for some members', () => {
       expect([name, await rows(listed, name)]).toEqual([name, 1])
   })
 
+  test('is heard of live by those who see it, and by nobody else', async () => {
+    await restrict(owner, [listed])
+    await call(admin, 'watch', { p_topic: `restricted:${workspace}` })
+    await call(listed, 'watch', { p_topic: `workflow:${workflow}` })
+    await call(editor, 'watch', { p_topic: `workspace:${workspace}` })
+    const refused = call(listed, 'watch', { p_topic: `restricted:${workspace}` })
+    await expect(refused).rejects.toThrow('nothing here that you may watch')
+    await call(owner, 'cancel_execution', { p_execution: execution })
+    const { rows: told } = await crew.db.query<{ topic: string }>(
+      `select distinct split_part(topic, ':', 1) as topic
+       from realtime.messages
+       where split_part(topic, ':', 2) = any (array[$1, $2]::text[]) and event = 'execution'
+       order by 1`,
+      [workspace, workflow],
+    )
+    expect(told.map(({ topic }) => topic)).toEqual(['restricted', 'workflow'])
+  })
+
   test('can’t be worked with by somebody else, whatever their role', async () => {
     const deeds: [string, Record<string, unknown>][] = [
       ['publish_version', { p_workflow: workflow, p_definition: { nodes: [] } }],
