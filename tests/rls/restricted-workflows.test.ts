@@ -151,6 +151,48 @@ describe('a workflow for some members', () => {
     expect(last).toEqual([])
   })
 
+  // Also by functions that nobody has thought of yet: whatever takes a workflow or an execution.
+  test('is unknown to every function that somebody else calls', async () => {
+    await restrict(owner, [listed])
+    const { rows: functions } = await crew.db.query<{ name: string; call: string }>(
+      `select p.oid::regprocedure::text as name,
+              format('select * from %s(%s)', p.oid::regproc, (
+                select string_agg(
+                  case a.name
+                    when 'p_workflow' then format('%L::uuid', $1::text)
+                    when 'p_execution' then format('%L::uuid', $2::text)
+                    else format('null::%s', a.type::regtype)
+                  end, ', ' order by a.n)
+                from unnest(p.proargnames, p.proargtypes::oid[]) with ordinality as a (name, type, n)
+                where a.n <= p.pronargs
+              )) as call
+       from pg_proc p
+       where p.pronamespace = 'public'::regnamespace
+         and p.proargnames && array['p_workflow', 'p_execution']
+         and has_function_privilege('authenticated', p.oid, 'execute')`,
+      [workflow, execution],
+    )
+    expect(functions.length).toBeGreaterThan(9)
+    await crew.db.query('begin')
+    try {
+      await crew.db.query(
+        `select set_config('role', 'authenticated', true), set_config('request.jwt.claims', $1, true)`,
+        [JSON.stringify({ sub: editor.id, role: 'authenticated' })],
+      )
+      for (const { name, call: asked } of functions) {
+        await crew.db.query('savepoint asked')
+        const told = await crew.db.query(asked).then(
+          ({ rowCount }) => rowCount,
+          (problem: { code?: string }) => problem.code,
+        )
+        await crew.db.query('rollback to savepoint asked')
+        expect([name, told === 0 || told === '42501' ? 'nothing' : told]).toEqual([name, 'nothing'])
+      }
+    } finally {
+      await crew.db.query('rollback')
+    }
+  })
+
   test('lets editors on its list decide who is on it, and keeps them there', async () => {
     await restrict(editor, [operator])
     expect(await whoSees()).toEqual([owner, admin, editor, operator])
