@@ -253,12 +253,16 @@ describe('calling a workflow and going on', () => {
   it('starts it in the same write as its own end', async () => {
     const b = bench()
     b.publish(doubler, CALLED)
-    const { outcome, outputs } = await b.run(caller({ wait: false, ...given('amount', 2) }))
+    const { outcome, outputs, execution } = await b.run(
+      caller({ wait: false, ...given('amount', 2) }),
+    )
     expect(outcome.status).toBe('succeeded')
     expect(outputs['call']).toMatchObject({ status: 'started' })
     await b.allToTheEnd()
     const [child] = of(b, CALLED)
     expect(child?.status).toBe('succeeded')
+    // It's known who called it, but nobody waits for its end.
+    expect(child?.made).toMatchObject({ caller: execution })
     expect(child?.made.parent).toBeUndefined()
   })
 })

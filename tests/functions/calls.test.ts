@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { getRelatives } from '#lib/executions/relatives.ts'
 import { delay, row, set, stop, webhook } from './drawing.ts'
 import { Office } from './office.ts'
 
@@ -77,6 +78,25 @@ describe('a called workflow', () => {
     expect([200, 202]).toContain(answer.status)
     const seen = await office.until(String(answer.body['execution']))
     expect(seen.steps.find((step) => step.node_id === 'after')?.output).toEqual({ got: 8 })
+  })
+
+  test('is linked with its caller, whether that waits or goes on', async () => {
+    const { workflow } = await office.live(row(called, set('note', { value: 1 })))
+    for (const wait of [true, false]) {
+      const { url } = await office.liveWebhook(row(webhook(), call(workflow, { wait })))
+      const execution = await send(url, { n: 1 })
+      expect((await office.until(execution)).status).toBe('succeeded')
+      const { client } = office.person
+      const of = (id: string, trigger_kind: string) => getRelatives(client, { id, trigger_kind })
+      const { called: found, more } = await of(execution, 'trigger.webhook')
+      expect([found.map((one) => one.workflow_id), more]).toEqual([[workflow], false])
+      const child = found[0]?.id ?? ''
+      expect((await office.until(child)).status).toBe('succeeded')
+      expect((await of(child, 'trigger.called')).origin?.id).toBe(execution)
+      // Only who is waited for is stopped with its caller, and tells it of its end.
+      const parents = (await executionsOf(workflow)).map(({ id, parent_id }) => [id, parent_id])
+      expect(parents).toContainEqual([child, wait ? execution : null])
+    }
   })
 
   test('that fails makes the calling step fail, and starts the error workflow of the caller once', async () => {

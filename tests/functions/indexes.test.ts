@@ -124,6 +124,10 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'cancelling reaches what an execution has called (private.cancel_executions)',
     `select id from public.executions where parent_id = ${ID}`,
   ],
+  executions_by_caller: [
+    'what an execution has started without waiting for it (relatives.ts)',
+    `select id from public.executions where caller_id = ${ID}`,
+  ],
   executions_by_replay_of: [
     'whether an execution was replayed already (private.queue_replays)',
     `select id from public.executions where replay_of = ${ID}`,

@@ -99,6 +99,8 @@ export interface NewExecution {
   onlyIfLive: boolean
   /** The step that called it and waits for its end. */
   parent?: StepPlace & { execution: ExecutionId }
+  /** The execution that started it and goes on without waiting. */
+  caller?: ExecutionId
   /** How many executions led to it: 0 or absent when it came from a trigger in the outside. */
   depth?: number
 }

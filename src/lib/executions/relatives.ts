@@ -15,7 +15,7 @@ export interface Relative {
 export interface Relatives {
   /** The execution that called it, or whose failure it deals with. */
   origin: Relative | null
-  /** What it has called and waited for, in the order of the calls: the first few. */
+  /** What it has called, whether it waits for that or not, in the order of the calls: the first few. */
   called: Relative[]
   /** There are others that it has called. */
   more: boolean
@@ -54,7 +54,7 @@ async function calledBy(supabase: SupabaseClient, id: string): Promise<Row[]> {
   const { data } = await supabase
     .from('executions')
     .select(columns)
-    .eq('parent_id', id)
+    .or(`parent_id.eq.${id},caller_id.eq.${id}`)
     .order('id')
     .limit(mostNamed + 1)
     .throwOnError()
@@ -86,12 +86,12 @@ async function originId(
   if (trigger_kind !== 'trigger.called') return null
   const { data } = await supabase
     .from('executions')
-    .select('parent_id')
+    .select('parent_id, caller_id')
     .eq('id', id)
     .maybeSingle()
     .throwOnError()
-    .overrideTypes<{ parent_id: string | null }, { merge: false }>()
-  return data?.parent_id ?? null
+    .overrideTypes<{ parent_id: string | null; caller_id: string | null }, { merge: false }>()
+  return data?.parent_id ?? data?.caller_id ?? null
 }
 
 /** The execution that an error workflow was told of; none where somebody started it by hand with other data. */

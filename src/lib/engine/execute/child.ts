@@ -28,6 +28,6 @@ export function childOf(
   const parent = { execution: lease.execution, node: node.id, path: frame.path }
   return {
     ...{ ...start, workspace, mode, depth: depth + 1, onlyIfLive: false },
-    ...(awaited ? { parent } : {}),
+    ...(awaited ? { parent } : { caller: lease.execution }),
   }
 }

@@ -66,6 +66,7 @@ const startText = (start: NewExecution, payloads: Payloads): string => {
     parent_id: start.parent?.execution ?? null,
     parent_node: start.parent?.node ?? null,
     parent_path: start.parent?.path ?? null,
+    caller_id: start.caller ?? null,
     depth: start.depth ?? 0,
   })
   return `{"trigger_data":${payloads.inRow(storedText(start.triggerData))},${rest.slice(1)}`
