@@ -65,6 +65,7 @@ export const tables: Record<string, TableRules> = {
   },
   workflow_drafts: { select: 'app*', insert: 'app*', update: 'app*' },
   workflow_draft_updates: { select: 'app*', insert: 'app*', delete: 'app*' },
+  'private.draft_authors': {},
 
   triggers: { select: 'viewer+ engine*', update: 'engine*(next_fire_at)' },
   'triggers: of a restricted one': {
@@ -262,6 +263,14 @@ export const functions: Record<string, FunctionRules> = {
   'cancel_execution: of a restricted one': { who: 'admin+', call: '$restrictedExecution' },
   save_test_version: { who: 'operator+', call: `$workflow, '{"nodes": []}'` },
   publish_version: { who: 'editor+', call: `$workflow, '{"nodes": []}'` },
+  republish_version: { who: 'editor+', call: '$workflow, 1' },
+  'republish_version: of a restricted one': { who: 'admin+', call: '$restricted, 1' },
+  version_history: { who: 'viewer+', call: '$workflow' },
+  'version_history: of a restricted one': { who: 'admin+', call: '$restricted' },
+  unpublished_authors: { who: 'viewer+', call: '$workflow' },
+  'unpublished_authors: of a restricted one': { who: 'admin+', call: '$restricted' },
+  record_workflow_export: { who: 'viewer+', call: '$workflow, 1' },
+  'record_workflow_export: of a restricted one': { who: 'admin+', call: '$restricted, 1' },
   pause_workflow: { who: 'editor+', call: '$workflow' },
   resume_workflow: { who: 'editor+', call: '$workflow' },
   ensure_webhook_endpoint: { who: 'editor+', call: `$workflow, 'hook'` },

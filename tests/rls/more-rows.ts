@@ -92,6 +92,11 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
      select $1, workflow, 'hook' from unnest($2::uuid[]) as workflow`,
     [workspace, [workflow, restricted]],
   )
+  await db.query(
+    `insert into private.draft_authors (workflow_id, workspace_id, author)
+     select workflow, $1, $2 from unnest($3::uuid[]) as workflow`,
+    [workspace, owner, [workflow, restricted]],
+  )
   await db.query(`select public.restrict_workflow($1, array[$2::uuid])`, [restricted, owner])
   await db.query(
     `insert into private.stopped_workflows (workflow_id, workspace_id, version_id) values ($1, $2, $3)`,

@@ -88,6 +88,10 @@ const said: Record<string, Said> = {
   'workflow.opened': (d) => `let everybody in the workspace see the workflow ${d.quoted()}`,
   'workflow.deleted': (d) => `deleted the workflow ${d.quoted()}`,
   'workflow.restored': (d) => `restored the workflow ${d.quoted()}`,
+  'workflow.exported': (d) =>
+    d.text('version') === ''
+      ? `downloaded the draft of ${d.quoted()} as a file`
+      : `downloaded version ${d.text('version')} of ${d.quoted()} as a file`,
 
   'execution.cancelled': (d) => `cancelled an execution of ${d.quoted()}`,
   'execution.retried': (d) => `retried an execution of ${d.quoted()}`,
