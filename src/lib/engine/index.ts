@@ -94,6 +94,8 @@ export { writePath } from './template/path.ts'
 export type { Path } from './template/path.ts'
 export { FILTERS } from './template/filters.ts'
 
+export { rehearsal } from './preview/rehearsal.ts'
+export type { RehearsalWish } from './preview/rehearsal.ts'
 export { createPreview, preview } from './preview/preview.ts'
 export type { WorkflowPreview } from './preview/preview.ts'
 export type { Evaluated, JudgedGroup, JudgedRule } from './preview/evaluate.ts'

@@ -9,6 +9,7 @@ export {
   parseDefinition,
   planReplay,
   registry,
+  rehearsal,
   StepFailure,
   WeftError,
 } from '../../../src/lib/engine/index.ts'
@@ -16,6 +17,7 @@ export type {
   Engine,
   Plan,
   PlanNode,
+  RehearsalWish,
   ReplayPlan,
   ReplayWish,
   RunHooks,

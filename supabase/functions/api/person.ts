@@ -110,7 +110,7 @@ export class Person implements Caller {
 
   /** Calls a database function as this person. */
   async call<Result>(
-    name: Deed | 'invite_member',
+    name: Deed | 'invite_member' | 'save_test_version',
     values: Record<string, unknown>,
   ): Promise<Result> {
     return await this.#ask<Result>('POST', `rpc/${name}`, values)

@@ -9,8 +9,9 @@ const MAX_BYTES = 1024 * 1024
 export async function readRequest<S extends z.ZodType>(
   request: Request,
   schema: S,
+  most = MAX_BYTES,
 ): Promise<z.infer<S>> {
-  const text = new TextDecoder().decode(await readBody(request, MAX_BYTES))
+  const text = new TextDecoder().decode(await readBody(request, most))
   return checked(text === '' ? {} : fromJson(text), schema)
 }
 
