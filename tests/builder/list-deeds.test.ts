@@ -303,11 +303,11 @@ describe('whatever is done in the list', () => {
           const { outline } = person.deeds.reading
           if (!['move', 'up', 'down'].includes(one.what)) continue
           expect(outline.order).toHaveLength(before.order.length)
-          expect(outline.loose.length).toBeLessThanOrEqual(before.loose.length)
+          if (before.loose.length === 0) expect(outline.loose).toEqual([])
         }
         person.editor.destroy()
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     )
   }, 20_000)
 
@@ -339,7 +339,7 @@ describe('whatever is done in the list', () => {
           bob.editor.destroy()
         },
       ),
-      { numRuns: 30 },
+      { numRuns: 60 },
     )
   }, 20_000)
 })

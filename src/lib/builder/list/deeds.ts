@@ -1,7 +1,8 @@
 import type { NodeType } from '#lib/engine/index.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import type { Item } from './outline.ts'
-import { placesBelow, slotsOf, type Place, type Slot } from './places.ts'
+import { placesFor, type Places } from './moving.ts'
+import { placesBelow, type Place } from './places.ts'
 import {
   blockOf,
   both,
@@ -10,7 +11,6 @@ import {
   insert,
   lift,
   reading,
-  rewired,
   type Gap,
   type Reading,
   type Rewiring,
@@ -56,51 +56,13 @@ export class Deeds {
     })
   }
 
-  /** The places a step can be moved to, from top to bottom, and which of them it's at (-1: at none of them). */
-  placesFor(id: string): { slots: Slot[]; at: number; lifted: Reading } | null {
-    const { definition, registry, outline } = this.reading
-    const item = outline.byId.get(id)
-    if (!item?.step.takesLines || !this.#editor.canEdit) return null
-    const block = blockOf(item)
-    const wiring = lift(this.reading, id, block)
-    const rest = rewired(definition, wiring)
-    const lifted = reading(
-      {
-        ...rest,
-        nodes: rest.nodes.filter((node) => !block.has(node.id)),
-        edges: rest.edges.filter(({ source, target }) => !block.has(source) && !block.has(target)),
-      },
-      registry,
-    )
-    const exits = exitsOf(this.reading, block, id)
-    const seen = new Set<string>()
-    const slots = slotsOf(lifted.outline).filter(({ place }) => {
-      const gap = gapAt(lifted, place)
-      if (!gap || !insert(gap, { head: id, inPort: 'in', exits })) return false
-      const same = ends(gap)
-      return !seen.has(same) && seen.add(same)
-    })
-    return { slots, at: this.#slotOf(item, block, slots, lifted), lifted }
-  }
-
-  #slotOf(item: Item, block: ReadonlySet<string>, slots: readonly Slot[], lifted: Reading): number {
-    const { edges } = this.reading.definition
-    const into = edges.filter(({ source, target }) => target === item.id && !block.has(source))
-    const out = edges.filter(({ source, target }) => block.has(source) && !block.has(target))
-    const here = ends({
-      sources: into.map(({ source, sourcePort }) => ({ node: source, port: sourcePort })),
-      targets: out.map(({ target, targetPort }) => ({ node: target, port: targetPort })),
-      cut: [],
-    })
-    return slots.findIndex(({ place }) => {
-      const gap = gapAt(lifted, place)
-      return gap !== null && ends(gap) === here
-    })
+  /** The places a step can be moved to; null when it's a trigger, or this person may only look. */
+  placesFor(id: string): Places | null {
+    return this.#editor.canEdit ? placesFor(this.reading, id) : null
   }
 
   /** Moves a step, with all that is indented below it, to a place. */
-  move(id: string, place: Place): boolean {
-    const found = this.placesFor(id)
+  move(id: string, place: Place, found = this.placesFor(id)): boolean {
     const item = this.reading.outline.byId.get(id)
     const gap = found && gapAt(found.lifted, place)
     if (!item || !gap || isWithin(place, blockOf(item))) return false
@@ -127,7 +89,7 @@ export class Deeds {
     const last = slots.findLastIndex(({ below }) => below <= above)
     const wanted = at >= 0 ? at + by : by > 0 ? last + 1 : last
     const slot = slots[wanted]
-    if (slot && this.move(id, slot.place)) return true
+    if (slot && this.move(id, slot.place, found)) return true
     this.#editor.say(by > 0 ? listTexts.said.isLast : listTexts.said.isFirst)
     return false
   }
@@ -283,30 +245,26 @@ export class Deeds {
     document.moveNodes(moved)
   }
 
-  /** Tells where a step stands now. */
+  /** Tells where a step stands, as soon as the list knows. */
   #sayWhere(id: string, sentence: (title: string, where: string) => string): void {
-    const { document, registry } = this.#editor
-    const { outline } = reading(document.toDefinition(), registry)
-    const item = outline.byId.get(id)
-    if (!item) return
-    const { node } = item.step
-    const title = node.title || (registry.get(node.type)?.title ?? node.type)
-    const branch = item.branch && {
-      label: item.branch.label,
-      of: outline.byId.get(item.branch.node)?.step.node.title ?? '',
+    // The draft is read anew in a microtask that is queued when the change is through: this comes after it.
+    const tell = (): void => {
+      const { outline } = this.reading
+      const item = outline.byId.get(id)
+      if (!item) return
+      const branch = item.branch && {
+        label: item.branch.label,
+        of: this.#editor.titleOf(item.branch.node),
+      }
+      const isLoose = item.number >= (outline.loose[0]?.number ?? Infinity)
+      const where = listTexts.where(item.number, branch, isLoose)
+      this.#editor.say(sentence(this.#editor.titleOf(id), where))
     }
-    const isLoose = item.number >= (outline.loose[0]?.number ?? Infinity)
-    this.#editor.say(sentence(title, listTexts.where(item.number, branch, isLoose)))
+    queueMicrotask(() => queueMicrotask(tell))
   }
 }
 
 const NOWHERE: Gap = { sources: [], targets: [], cut: [] }
-
-/** What a gap lies between, to compare. */
-const ends = ({ sources, targets }: Gap): string =>
-  [sources, targets]
-    .map((side) => [...new Set(side.map(({ node, port }) => `${node} ${port}`))].sort().join(','))
-    .join(' -> ')
 
 /** Whether a place is at a step of a block: where the block is already. */
 const isWithin = (place: Place, block: ReadonlySet<string>): boolean =>
