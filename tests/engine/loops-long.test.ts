@@ -157,6 +157,45 @@ describe('a long loop', () => {
     ])
   })
 
+  it('tries its failed items again when the execution is retried, and does nothing else again', async () => {
+    const acts = new Map<string, number>()
+    let isBroken = true
+    const b = bench([
+      callNode((_name, { idempotencyKey }) => {
+        acts.set(idempotencyKey, (acts.get(idempotencyKey) ?? 0) + 1)
+        // The 3rd and the 1203rd item.
+        if (isBroken && [3, 1203].includes(acts.size)) throw new Error('not now')
+        return acts.size
+      }),
+    ])
+    const definition = draw(
+      {
+        start: 'trigger.manual',
+        loop: each('{{ trigger.list }}', { onItemError: 'continue' }),
+        call: 'test.call',
+        wait: { type: 'logic.delay', config: { duration: { amount: 1, unit: 'hours' } } },
+        when: {
+          type: 'logic.condition',
+          config: { rules: { all: [{ left: '{{ index }}', op: 'equals', right: 1399 }] } },
+        },
+      },
+      ['start -> loop', 'loop:each -> call -> when', 'when:true -> wait'],
+    )
+    // Cancelled while the last item sleeps: the loop isn't over, but its first parts are.
+    const { execution, outcome } = await b.run(definition, { list: numbers(1400) })
+    expect(outcome.status).toBe('waiting')
+    expect(acts.size).toBe(1400)
+    b.store.requestCancel(execution)
+    isBroken = false
+    b.store.requestRetry(execution)
+    const end = await b.toTheEnd(execution)
+    expect(end).toMatchObject({ status: 'succeeded', output: { count: 1400, failed: [] } })
+    const counts = Map.groupBy(acts.values(), (count) => count)
+    expect([counts.get(1)?.length, counts.get(2)?.length]).toEqual([1398, 2])
+    const { results } = (end as { output: { results: unknown[] } }).output
+    expect(results.every((result) => result !== null)).toBe(true)
+  }, 20_000)
+
   it('within a loop has chunks of its own', async () => {
     const definition = draw(
       {

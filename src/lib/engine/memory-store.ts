@@ -3,6 +3,7 @@ import type { Data } from './data.ts'
 import { LeaseLost, StepFailure } from './errors.ts'
 import type { ExecutionId, VersionId, WorkflowId, WorkspaceId } from './ids.ts'
 import { MemoryRecords } from './memory-records.ts'
+import { chunkResults, isChunk } from './run/chunks.ts'
 import type { Clock, TransactionServices } from './services.ts'
 import type {
   AcceptResult,
@@ -266,6 +267,8 @@ export class MemoryStore implements ExecutionStore {
       const dealtWith = step.status === 'failed' && step.port !== null
       if (step.status !== 'succeeded' && step.status !== 'skipped' && !dealtWith)
         step.superseded = true
+      // Items that failed are tried again, also those of a part of a long list that was over.
+      if (isChunk(step) && chunkResults(step).failed.length > 0) step.superseded = true
     }
   }
 
