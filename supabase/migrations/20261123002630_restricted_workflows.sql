@@ -44,13 +44,25 @@ end
 $$;
 grant execute on function private.workflows_hidden_from(uuid) to weft_engine;
 
--- Those that are kept from whoever asks. Wrapped in a sub-select by policies, it runs once per statement.
+-- The same of whoever asks. Wrapped in a sub-select by policies, it runs once per statement: so it says for itself what
+-- the function above says, and goes along the indexes, whatever the planner thinks of tables that are new (15 µs instead
+-- of 36).
 create function private.hidden_workflow_ids() returns uuid[]
 language plpgsql stable security definer
 set search_path = ''
+set enable_seqscan = off
 as $$
 begin
-  return private.workflows_hidden_from(auth.uid());
+  return array(
+    select w.id
+    from public.workflows w
+    join public.members m
+      on m.workspace_id = w.workspace_id and m.user_id = (select auth.uid()) and m.role < 'admin'
+    where w.is_restricted
+      and not exists (
+        select from public.workflow_people p where p.workflow_id = w.id and p.user_id = m.user_id
+      )
+  );
 end
 $$;
 grant execute on function private.hidden_workflow_ids() to authenticated;

@@ -294,6 +294,10 @@ export const functions: Record<string, FunctionRules> = {
   last_executions: { who: 'viewer+', call: '$workspace' },
   decide_approval: { who: 'admin+', call: `$approval, 'approved'` },
   'decide_approval: asked of nobody': { who: 'owner', call: `$unasked, 'approved'` },
+  'decide_approval: of a restricted workflow': {
+    who: 'admin+',
+    call: `$restrictedApproval, 'approved'`,
+  },
   count_my_approvals: { who: 'admin+', call: '$workspace', finds: 'answer > 0' },
   my_approvals: { who: 'admin+', call: '$workspace' },
   my_sessions: { who: 'signed-in*', call: '' },
