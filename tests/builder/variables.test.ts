@@ -153,7 +153,7 @@ describe('a pill', () => {
 
   it('goes by the title of its step', () => {
     expect(label('steps.create.record.data.full_name | upcase')).toMatchObject({
-      ...{ from: 'CREATE', what: 'record › data › full_name (upcase)', isKnown: true },
+      ...{ from: 'CREATE', what: 'record › data › full_name (Capital letters)', isKnown: true },
     })
     expect(label('trigger.body[0].name')).toMatchObject({ from: 'HOOK', what: 'body › #1 › name' })
   })

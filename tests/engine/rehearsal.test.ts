@@ -53,6 +53,22 @@ describe('testing one step', () => {
     expect(of('no')?.output).toEqual({ value: expect.stringMatching(/^No Ada: /) })
   })
 
+  it('works out again what only computes, from the outputs that were given', async () => {
+    const definition = draw(
+      {
+        start: 'trigger.manual',
+        get: http,
+        sum: set('{{ steps.get.body }}!', 'text'),
+        a: set('{{ steps.sum.text }}'),
+      },
+      ['start -> get -> sum -> a'],
+    )
+    const pins = { get: { status: 200, headers: {}, body: 'given' } }
+    const { b, of } = await tried({ until: 'a', alone: true, pins }, definition)
+    expect(of('a')?.output).toEqual({ value: 'given!' })
+    expect(b.world.requests).toEqual([])
+  })
+
   it('sends what it sends once, even if it would be tried again', async () => {
     const definition = draw(
       {

@@ -75,11 +75,15 @@ export function kindOf(value: Data | undefined): ValueKind | undefined {
   return /^\d{4}-\d{2}-\d{2}([T ].*)?$/.test(value) ? 'date' : 'text'
 }
 
-/** Comparisons for a kind of value: those that fit first, then all others. The chosen one is always among them. */
-export function operatorsFor(kind: ValueKind | undefined): Operator[] {
-  const fitting = kind === undefined ? [...BY_KIND.text, ...ORDER] : BY_KIND[kind]
+/**
+ * Comparisons for a kind of value: only those that fit it, the chosen one among them. Of a value that nobody knows, all,
+ * those that are used most first.
+ */
+export function operatorsFor(kind: ValueKind | undefined, chosen?: Operator): Operator[] {
+  const own = chosen === undefined ? [] : [chosen]
+  if (kind !== undefined) return [...new Set([...BY_KIND[kind], ...ALWAYS, ...CHANGES, ...own])]
   const all = Object.keys(OPERATOR_WORDS) as Operator[] // its keys are the operators
-  return [...new Set([...fitting, ...ALWAYS, ...CHANGES, ...all])]
+  return [...new Set([...BY_KIND.text, ...ORDER, ...ALWAYS, ...CHANGES, ...all])]
 }
 
 /** How many values stand on the right: none, one, or two. */

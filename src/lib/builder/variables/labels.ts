@@ -1,6 +1,13 @@
 import type { WorkflowDefinition } from '#lib/engine/definition/schema.ts'
 import { isTrigger, type Registry } from '#lib/engine/nodes/registry.ts'
+import { filterCalled, filterTitle } from '../template/filter-offers.ts'
+import { readFilters } from '../template/filter-text.ts'
 import type { Reference } from '../template/parts.ts'
+
+const labelTexts = {
+  changes: (count: number) => `${count} changes`,
+  byHand: 'changed',
+}
 
 /** How a pill reads. */
 export interface PillLabel {
@@ -66,10 +73,13 @@ export function labelOf(
 
 function words(path: readonly string[], filters: string): string {
   const way = path.map((name) => (/^\d+$/.test(name) ? `#${Number(name) + 1}` : name)).join(' › ')
-  const changed = filters
-    .split('|')
-    .map((filter) => filter.split(':')[0]?.trim().replaceAll('_', ' '))
-    .filter(Boolean)
-    .join(', ')
+  const titles = (readFilters(filters) ?? []).map(({ name }) => {
+    const filter = filterCalled(name)
+    return filter ? filterTitle(filter) : name.replaceAll('_', ' ')
+  })
+  const changed =
+    titles.length > 1
+      ? labelTexts.changes(titles.length)
+      : (titles[0] ?? (filters && labelTexts.byHand))
   return changed === '' ? way : `${way} (${changed})`
 }

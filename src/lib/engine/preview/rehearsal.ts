@@ -123,11 +123,13 @@ class Line {
     this.#ports.set(trigger.definition.id, 'out')
   }
 
-  /** A step with an output instead of its work. */
+  /** A step with an output instead of its work. What only computes may as well do that, unless it chooses the way. */
   stand({ definition, type }: GraphNode, pin: Data | undefined): void {
-    const output = pin ?? definition.pinned ?? (type.sample as Data) // samples are data
+    const isFree = type.effect === 'pure' && pin === undefined && definition.pinned === undefined
     const { outputs } = portsOf(type, definition.config, definition.onError)
     const port = (outputs.find(({ name }) => name === 'done') ?? outputs[0])?.name ?? 'out'
+    if (isFree && outputs.length === 1) return this.#add({ ...definition, disabled: false }, port)
+    const output = pin ?? definition.pinned ?? (type.sample as Data) // samples are data
     this.#add({ ...definition, disabled: false, pinned: output }, port)
   }
 

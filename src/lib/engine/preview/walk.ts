@@ -24,6 +24,8 @@ export class Walk {
   readonly #state: RunState
   readonly #facts: Facts
   readonly #ready: Step[] = []
+  /** What loops are set to. */
+  readonly #inputs = new Map<PlanNode, Data>()
   /** The first frame of each loop's body. */
   readonly #frames = new Map<PlanNode, Frame>()
 
@@ -141,6 +143,7 @@ export class Walk {
   /** The first item stands for all, the first pass for all passes. */
   #loop(step: Step, control: 'for_each' | 'repeat', input: DataObject): void {
     const order = loopConfig(control, input)
+    this.#inputs.set(step.node, this.shown(step.node, input))
     const items = control === 'repeat' ? [null] : order.items.slice(0, 1)
     this.#apply({
       ...{ kind: 'looped', step, items, concurrency: 1, goesOn: true, keepsResults: true },
@@ -182,7 +185,8 @@ export class Walk {
       }
       if (effect.kind === 'loop_finished') {
         const { output, port, step } = effect
-        this.keep({ ...quiet(step.node, 'succeeded', port), output })
+        const input = this.#inputs.get(step.node) ?? null
+        this.keep({ ...quiet(step.node, 'succeeded', port), input, output })
       }
     }
   }
