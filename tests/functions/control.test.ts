@@ -76,6 +76,25 @@ describe('pausing', () => {
     expect(asked).toEqual(['/held', '/next'])
   })
 
+  test('reaches a run in another process within a second or so, and so does cancelling', async () => {
+    const pair = [request('slow', `${outside}/held`), request('next', `${outside}/next`)] as const
+    const [paused, cancelled] = await Promise.all([
+      run(row(manual, ...pair)),
+      run(row(manual, ...pair)),
+    ])
+    await expect.poll(() => held.length).toBe(2)
+    // Said to the database alone: the process that runs them isn't told.
+    await office.rpc('pause_execution', { p_execution: paused })
+    await office.rpc('cancel_execution', { p_execution: cancelled })
+    await office.until(cancelled, ['cancelled'], 2_000)
+    await pausing(500)
+    for (const respond of held) respond()
+    expect((await office.until(paused, ['waiting'])).steps).toHaveLength(2)
+    expect(asked).toEqual(['/held', '/held'])
+    await office.rpc('resume_execution', { p_execution: paused })
+    expect((await office.until(paused)).status).toBe('succeeded')
+  })
+
   test('one that waits sleeps on past its time, and goes on at once when it may', async () => {
     const execution = await run(row(manual, delay('nap', 1), set('a', { b: 1 })))
     await office.until(execution, ['waiting'])

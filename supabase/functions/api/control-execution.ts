@@ -4,7 +4,7 @@ import { runtime } from '../_shared/runtime.ts'
 import type { Caller } from './caller.ts'
 import type { Asked } from './routes.ts'
 
-/** POST executions/<id>/cancel: asks it to stop. One that runs elsewhere hears of it within a few seconds. */
+/** POST executions/<id>/cancel: asks it to stop. One that runs elsewhere hears of it within a second or so. */
 export async function cancelExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   const status = await person.call<string>('cancel_execution', { p_execution: execution })
@@ -20,7 +20,7 @@ export async function retryExecution({ person, parts }: Asked<Caller>): Promise<
   return answer(202, { execution })
 }
 
-/** POST executions/<id>/pause: lets it rest. One that runs elsewhere hears of it within a few seconds. */
+/** POST executions/<id>/pause: lets it rest. One that runs elsewhere hears of it within a second or so. */
 export async function pauseExecution({ person, parts }: Asked<Caller>): Promise<Response> {
   const execution = ExecutionId.parse(parts['id'])
   const status = await person.call<string>('pause_execution', { p_execution: execution })

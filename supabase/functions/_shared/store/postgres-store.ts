@@ -32,6 +32,7 @@ import { withSteps } from './load-steps.ts'
 import { WrittenSteps } from './written-steps.ts'
 import { reach } from './race-points.ts'
 import { renewLeases } from './renew.ts'
+import { whatIsWanted } from './wanted.ts'
 import { NotStorable } from './stored-text.ts'
 import { transactionScope } from './transaction-scope.ts'
 import { hasExtras, writeExtras } from './waits.ts'
@@ -202,6 +203,12 @@ export class PostgresStore implements ExecutionStore {
     const claimed = await withSteps(this.#forClaims, rows)
     for (const execution of claimed) this.#written.claimed(execution)
     return claimed
+  }
+
+  /** Which of these executions somebody wants to stop or rest. */
+  async wanted(leases: Lease[]): Promise<Omit<Renewed, 'lost'>> {
+    const ids = leases.map(({ execution }) => execution)
+    return await whatIsWanted(this.#forClaims, ids)
   }
 
   async renew(leases: Lease[]): Promise<Renewed> {
