@@ -17,7 +17,6 @@ create table public.workflow_people (
   -- Who leaves the workspace leaves its lists.
   foreign key (workspace_id, user_id) references public.members (workspace_id, user_id) on delete cascade
 );
-create index workflow_people_by_workflow on public.workflow_people (workspace_id, workflow_id);
 create index workflow_people_by_person on public.workflow_people (workspace_id, user_id);
 
 alter table public.workflow_people enable row level security;

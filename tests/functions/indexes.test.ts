@@ -47,6 +47,58 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'removing a person',
     `select connection_id from private.connection_sign_ins where user_id = ${ID}`,
   ],
+  invitations_open: [
+    'the open invitation of an address, which a new one replaces',
+    `select id from public.invitations where workspace_id = ${ID} and lower(email) = 'a@b.c' and accepted_at is null and revoked_at is null`,
+  ],
+  invitations_by_workspace: [
+    'the invitations of a workspace, newest first, under their policy',
+    `select email from public.invitations where workspace_id = ${ID} order by created_at desc`,
+  ],
+  invitations_by_inviter: [
+    'what one person has sent within a day; removing a person',
+    `select email from public.invitations where invited_by = ${ID}`,
+  ],
+  invitations_by_accepter: [
+    'removing a person',
+    `select email from public.invitations where accepted_by = ${ID}`,
+  ],
+  invitation_hashes_by_workspace: [
+    'removing a workspace',
+    `select invitation_id from private.invitation_hashes where workspace_id = ${ID}`,
+  ],
+  stopped_workflows_by_workspace: [
+    'restoring or removing a workspace',
+    `select version_id from private.stopped_workflows where workspace_id = ${ID}`,
+  ],
+  stopped_workflows_by_version: [
+    'removing a version',
+    `select workflow_id from private.stopped_workflows where version_id = ${ID}`,
+  ],
+  workspaces_deleted: [
+    'the few that every look-up of somebody’s workspaces leaves out (my_workspaces), and upkeep removes',
+    `select id from public.workspaces where deleted_at is not null`,
+  ],
+  workflows_restricted: [
+    'what is kept from somebody (hidden_workflow_ids), asked by every policy of workflows and executions',
+    `select id from public.workflows where workspace_id = ${ID} and is_restricted`,
+  ],
+  workflow_people_by_person: [
+    'the lists of a member who leaves',
+    `select workflow_id from public.workflow_people where workspace_id = ${ID} and user_id = ${ID}`,
+  ],
+  draft_authors_by_workspace: [
+    'removing a workflow',
+    `select author from private.draft_authors where workspace_id = ${ID} and workflow_id = ${ID} and changed_at > now()`,
+  ],
+  workflow_samples_by_workspace: [
+    'the samples of a workspace’s workflow, under their policy; removing a workflow',
+    `select label from public.workflow_samples where workspace_id = ${ID} and workflow_id = ${ID}`,
+  ],
+  workflow_samples_by_person: [
+    'removing a person',
+    `select label from public.workflow_samples where chosen_by = ${ID}`,
+  ],
   api_keys_by_workspace: [
     'the keys of a workspace, newest first, under their policy',
     `select name from public.api_keys where workspace_id = ${ID} order by created_at desc`,

@@ -45,6 +45,7 @@ export const aboutTables: Rule[] = [
       'workflow_draft_updates: workflow_draft_updates_workspace_id_workflow_id_fkey':
         'workflow_draft_updates_by_workflow',
       'workflow_drafts: workflow_drafts_workspace_id_workflow_id_fkey': 'workflow_drafts_pkey',
+      'workflow_people: workflow_people_workspace_id_workflow_id_fkey': 'workflow_people_pkey',
     },
   },
   {
