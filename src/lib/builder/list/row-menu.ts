@@ -11,6 +11,7 @@ import Power from '@lucide/svelte/icons/power'
 import Settings2 from '@lucide/svelte/icons/settings-2'
 import Trash2 from '@lucide/svelte/icons/trash-2'
 import Unlink from '@lucide/svelte/icons/unlink'
+import { keysText } from '../commands/keys.ts'
 import type { MenuEntry } from '#lib/ui/choice.ts'
 import type { ListState } from './list-state.svelte.ts'
 import { stopOf } from './list-state.svelte.ts'
@@ -32,21 +33,31 @@ export function menuFor(list: ListState, stop: string, around: Around): MenuEntr
   if (kind === 'link') return linkMenu(list, id, stop)
   const item = list.item(id)
   if (!item) return []
-  const open = { label: texts.open, icon: Settings2, onselect: () => around.open(id) }
+  const open = {
+    label: texts.open,
+    icon: Settings2,
+    keys: keysText('Enter'),
+    onselect: () => around.open(id),
+  }
   const run = around.run
     ? [{ label: texts.run, icon: Play, onselect: around.run } satisfies MenuEntry]
     : []
   if (!list.editor.canEdit) return [open, ...run]
   return [
     open,
-    { label: texts.rename, icon: Pencil, onselect: () => list.rename(id) },
+    { label: texts.rename, icon: Pencil, keys: 'F2', onselect: () => list.rename(id) },
     ...run,
     { line: true },
     ...adding(list, item),
     { line: true },
     ...moving(list, item),
     { line: true },
-    { label: texts.duplicate, icon: CopyPlus, onselect: () => list.duplicate(id) },
+    {
+      label: texts.duplicate,
+      icon: CopyPlus,
+      keys: keysText('Mod+D'),
+      onselect: () => list.duplicate(id),
+    },
     {
       label: item.step.node.disabled ? texts.enable : texts.disable,
       icon: Power,
@@ -61,7 +72,12 @@ function adding(list: ListState, item: Item): MenuEntry[] {
   const beside = item.main
   const entries: MenuEntry[] = []
   if (item.step.ways.length > 0)
-    entries.push({ label: texts.addAfter, icon: Plus, onselect: () => list.addBelow(item.id) })
+    entries.push({
+      label: texts.addAfter,
+      icon: Plus,
+      keys: 'A',
+      onselect: () => list.addBelow(item.id),
+    })
   if (item.joins > 1)
     entries.push({
       label: texts.addBefore,
@@ -87,17 +103,30 @@ function adding(list: ListState, item: Item): MenuEntry[] {
 
 function moving(list: ListState, { id, step }: Item): MenuEntry[] {
   const entries: MenuEntry[] = [
-    { label: texts.moveUp, icon: ArrowUp, onselect: () => list.step(id, -1) },
-    { label: texts.moveDown, icon: ArrowDown, onselect: () => list.step(id, 1) },
+    {
+      label: texts.moveUp,
+      icon: ArrowUp,
+      keys: keysText('Alt+ArrowUp'),
+      onselect: () => list.step(id, -1),
+    },
+    {
+      label: texts.moveDown,
+      icon: ArrowDown,
+      keys: keysText('Alt+ArrowDown'),
+      onselect: () => list.step(id, 1),
+    },
   ]
   if (!step.takesLines) return entries
-  return [...entries, { label: texts.moveTo, icon: MoveVertical, onselect: () => list.moveTo(id) }]
+  return [
+    ...entries,
+    { label: texts.moveTo, icon: MoveVertical, keys: 'M', onselect: () => list.moveTo(id) },
+  ]
 }
 
 function removing(list: ListState, item: Item): MenuEntry[] {
   const more = blockOf(item).size - 1
   const remove = (label: string, only: boolean): MenuEntry => ({
-    ...{ label, icon: Trash2, danger: true },
+    ...{ label, icon: Trash2, danger: true, ...(only ? {} : { keys: keysText('Delete') }) },
     onselect: () => list.remove(item.id, only),
   })
   return more === 0
