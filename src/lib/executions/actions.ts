@@ -13,10 +13,19 @@ interface ActionProblem {
 /** How an action went. */
 export type ActionResult<Value> = { ok: true; value: Value } | { ok: false; problem: ActionProblem }
 
-/** Starts a workflow by hand, at one of its manual triggers. */
+/** Starts a workflow by hand, at one of its triggers. Of a test version, it may run up to one step, or that step alone. */
 export function startExecution(
   supabase: SupabaseClient,
-  start: { workflow: string; version: string; node: string; data: Data },
+  start: {
+    workflow: string
+    version: string
+    node: string
+    data: Data
+    until?: string
+    alone?: boolean
+    /** Outputs that stand in for running steps. */
+    pins?: Record<string, Data>
+  },
 ): Promise<ActionResult<{ execution: string }>> {
   return ask(supabase, 'api/executions', start)
 }

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { sentenceFor } from '#lib/access/problems.ts'
 import { parseDefinition, type Problem, type WorkflowDefinition } from '#lib/engine/index.ts'
+import { fingerprintOf } from '../versions/fingerprint.ts'
 import { isSameWorkflow } from './same.ts'
 
 /** A workflow as the builder's bar shows it. */
@@ -23,6 +24,13 @@ export const workflowColumns =
 export interface Refusal {
   title: string
   problems: readonly Problem[]
+}
+
+/** The part of the drawing that a test runs: up to a step, or that step alone. */
+export interface TestedPart {
+  trigger: string
+  until: string
+  alone: boolean
 }
 
 /** What is published of a workflow and what people do with that: rename, publish, pause. */
@@ -77,24 +85,34 @@ export class WorkflowState {
     return this.#call('resume_workflow')
   }
 
-  /** Publishes the server's copy. Answers with the version's number, or with why not. */
-  async publish(note: string): Promise<{ number: number } | Refusal> {
-    const answer = await post<{ number: number }>(`${this.#path}/publish`, { note })
+  /**
+   * Publishes the server's copy, if it's what was looked at. Answers with the version's number, or with why not.
+   */
+  publish(note: string, seen: WorkflowDefinition): Promise<{ number: number } | Refusal> {
+    return this.#publish({ note, seen: fingerprintOf(seen) })
+  }
+
+  /** Puts an earlier version live again, as a new one. */
+  republish(version: number, note: string): Promise<{ number: number } | Refusal> {
+    return this.#publish({ note, version })
+  }
+
+  async #publish(what: object): Promise<{ number: number } | Refusal> {
+    const answer = await post<{ number: number }>(`${this.#path}/publish`, what)
     await this.refetch()
     return answer
   }
 
-  /** Saves the server's copy as a test version; answers with its id, or with why not. */
-  saveTest(): Promise<{ version: string } | Refusal> {
-    return post<{ version: string }>(`${this.#path}/test-version`, {})
+  /** Saves the server's copy as a test version; answers with its id, or with why not. Of a part, only that must be sound. */
+  saveTest(part?: TestedPart): Promise<{ version: string } | Refusal> {
+    return post<{ version: string }>(`${this.#path}/test-version`, part ? { part } : {})
   }
 
-  /** Who changed the draft since it was last published. */
+  /** Whose changes would go live now, by name. */
   async editorsSince(): Promise<string[]> {
-    const answer = await fetch(`${this.#path}/publish`)
-    if (!answer.ok) return []
-    const { editors } = (await answer.json()) as { editors: string[] } // our own endpoint
-    return editors
+    const { data } = await this.#supabase.rpc('unpublished_authors', { p_workflow: this.row.id })
+    const people: { display_name: string }[] = data ?? []
+    return people.map(({ display_name }) => display_name)
   }
 
   get #path(): string {

@@ -7,9 +7,13 @@ import { sampleOf } from '../variables/samples.ts'
 import { upstreamOf } from '../variables/sources.ts'
 import { Samples, setSamples } from '../samples/samples.svelte.ts'
 import { PreviewState, setPreview, startWorker } from './preview-state.svelte.ts'
+import { setStepTests, StepTests, type TestPlace } from './step-tests.svelte.ts'
 
 /** Begins to look at the drawing on its sample, for as long as the page is open. Called while the page is made. */
-export function openPreview(editor: Editor, host: Host): PreviewState {
+export function openPreview(
+  { editor, host }: { editor: Editor; host: Host },
+  tested: Pick<TestPlace, 'session' | 'workflow' | 'started'>,
+): void {
   const example = (node: NodeDefinition): Data => {
     const type = editor.typeOf(node)
     return type ? sampleOf(node, type, host.pipelines) : null
@@ -30,8 +34,8 @@ export function openPreview(editor: Editor, host: Host): PreviewState {
   })
   $effect(() => preview.draw(editor.definition))
   $effect(() => preview.from(triggerBefore(editor)))
+  setStepTests(new StepTests({ editor, host, samples, preview, ...tested }))
   onDestroy(() => preview.destroy())
-  return preview
 }
 
 /** The trigger from which the open step is looked at: itself, or one that leads to it. */

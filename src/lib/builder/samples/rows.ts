@@ -67,3 +67,27 @@ export async function listenForSample(
     .throwOnError()
   return typeof data === 'string' ? data : null
 }
+
+/** A record to choose. */
+export interface RecordChoice {
+  id: string
+  data: Record<string, Data>
+  created_at: string
+}
+
+/** The newest records of a pipeline. Throws the database's answer. */
+export async function newestRecords(
+  supabase: SupabaseClient,
+  pipeline: string,
+): Promise<RecordChoice[]> {
+  const { data } = await supabase
+    .from('records')
+    .select('id, data, created_at')
+    .eq('pipeline_id', pipeline)
+    .is('deleted_at', null)
+    .order('created_at', { ascending: false })
+    .limit(25)
+    .throwOnError()
+    .overrideTypes<RecordChoice[], { merge: false }>()
+  return data
+}

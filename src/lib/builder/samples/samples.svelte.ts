@@ -5,6 +5,7 @@ import type { Data } from '#lib/engine/data.ts'
 import { listExecutions } from '#lib/executions/queries.ts'
 import { isFinished, type Execution } from '#lib/executions/rows.ts'
 import { listen } from '#lib/live/topic.ts'
+import { now } from '#lib/ui/clock.svelte.ts'
 import type { SentSample } from '../preview/messages.ts'
 import type { RunStatus } from '../state/run-status.svelte.ts'
 import { executionData, type ExecutionData } from './execution-data.ts'
@@ -63,6 +64,12 @@ export class Samples {
   listeningUntil(node: string): Date | null {
     const until = this.rows.find((row) => row.node_id === node)?.listening_until
     return until == null ? null : new Date(until)
+  }
+
+  /** Whether somebody listens there just now. */
+  isListening(node: string): boolean {
+    const until = this.listeningUntil(node)
+    return until !== null && until.getTime() > now()
   }
 
   /** Begins to look and to listen; the answer ends it. */
