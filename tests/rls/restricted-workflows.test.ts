@@ -193,6 +193,25 @@ describe('a workflow for some members', () => {
     }
   })
 
+  test('is called by no workflow that somebody else builds, unless it called it before', async () => {
+    const calls = {
+      nodes: [{ id: 'call', title: 'Pay', type: 'logic.call', config: { workflow } }],
+    }
+    const [old, fresh] = [
+      await crew.workflow(workspace, editor, 'Old'),
+      await crew.workflow(workspace, editor, 'Fresh'),
+    ]
+    const publish = (by: TestPerson, into: string) =>
+      call(by, 'publish_version', { p_workflow: into, p_definition: calls })
+    await publish(editor, old)
+    await restrict(owner, [listed])
+    await publish(editor, old)
+    await expect(publish(editor, fresh)).rejects.toThrow('"Pay" calls a workflow that you may not')
+    const run = call(operator, 'save_test_version', { p_workflow: fresh, p_definition: calls })
+    await expect(run).rejects.toThrow('that you may not see')
+    await publish(listed, fresh)
+  })
+
   test('lets editors on its list decide who is on it, and keeps them there', async () => {
     await restrict(editor, [operator])
     expect(await whoSees()).toEqual([owner, admin, editor, operator])
