@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core'
+import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Stack } from '../../local/stack.ts'
 import { startTestApp, startTestStack } from '../../local/testing.ts'
@@ -12,6 +13,7 @@ let browser: Browser
 /** Problems that a browser's console told of; a page that people use has none. */
 const complaints: string[] = []
 let ann: Page
+let workspace: string
 let workflow: string
 
 async function newPage(options: { dark?: boolean; phone?: boolean } = {}): Promise<Page> {
@@ -66,7 +68,7 @@ beforeAll(async () => {
   browser = await launchBrowser(inject('browserPath'))
   ann = await newPage()
   await acts.signUp(ann, app.url, 'Ann Archer', 'ann@example.org')
-  await acts.createWorkspace(ann, 'Acme')
+  workspace = await acts.createWorkspace(ann, 'Acme')
 })
 afterAll(async () => {
   await browser.close()
@@ -199,37 +201,58 @@ const said = async (page: Page, words: string): Promise<void> => {
     .toContain(words)
 }
 
-describe('both views of one document', () => {
-  let second: Page
+describe('both views of one document, and two people', () => {
+  let ben: Page
 
   beforeAll(async () => {
-    second = await ann.context().newPage()
-    second.setDefaultTimeout(20_000)
-    await second.goto(workflow)
-    await second.getByText('Both', { exact: true }).click()
-    await acts.step(second, 'Tell sales').waitFor()
+    ben = await newPage()
+    await acts.signUp(ben, app.url, 'Ben Baker', 'ben@example.org')
+    // How somebody is invited is told elsewhere: the colleague's membership is written down directly.
+    const database = new pg.Client({ connectionString: stack.databaseUrl })
+    await database.connect()
+    await database.query(
+      `insert into public.members (workspace_id, user_id, role)
+       select $1, user_id, 'editor' from public.profiles where email = 'ben@example.org'`,
+      [/[0-9a-f-]{36}$/.exec(workspace)?.[0]],
+    )
+    await database.end()
+    await ben.goto(workflow)
+    await ben.getByText('Both', { exact: true }).click()
+    await acts.step(ben, 'Tell sales').waitFor()
   })
 
-  test('what is selected in one is selected in the other', async () => {
-    await row(second, 'Tell sales').click()
-    await second.locator('.svelte-flow__node.selected').filter({ hasText: 'Tell sales' }).waitFor()
-    await acts.step(second, 'Condition').focus()
-    await press(second, 'Enter')
-    await expect.poll(() => row(second, 'Condition').getAttribute('aria-current')).toBe('true')
+  test('what is selected in one is selected in the other, and colleagues see it', async () => {
+    await row(ben, 'Tell sales').click()
+    await ben.locator('.svelte-flow__node.selected').filter({ hasText: 'Tell sales' }).waitFor()
+    await ann.getByText('Ben Baker has this step open').waitFor({ state: 'attached' })
+    await acts.step(ben, 'Condition').focus()
+    await press(ben, 'Enter')
+    await expect.poll(() => row(ben, 'Condition').getAttribute('aria-current')).toBe('true')
+  })
+
+  test('a step that is dragged in the list stands elsewhere for all, and goes back by undo', async () => {
+    const titles = async (page: Page): Promise<string[]> =>
+      (await row(page, '').locator('.title').allInnerTexts()).map((title) => title.trim())
+    const before = await titles(ben)
+    const place = ben.getByRole('button', { name: 'Add a step after Run by hand' })
+    await row(ben, 'Tell sales').dragTo(place)
+    await expect.poll(async () => (await titles(ann))[1]).toBe('2. Tell sales')
+    await row(ben, 'Tell sales').focus()
+    await press(ben, 'Control+z')
+    await expect.poll(() => titles(ann)).toEqual(before)
   })
 
   test('what one person does in the list is drawn for the other, and the other way round', async () => {
     await tabTo(ann, row(ann, ''))
-    await press(ann, 'End')
-    await press(ann, 'Enter')
+    await press(ann, 'End', 'Enter')
     await ann.keyboard.type('wait')
     await press(ann, 'Enter')
     const added = ann.locator('[data-stop^="step "][aria-current="true"]')
     await focusIsOn(ann, added)
     const name = (await added.locator('.title').innerText()).replace(/^\d+\.\s*/, '')
-    await acts.step(second, name).waitFor()
-    await acts.step(second, name).focus()
-    await press(second, 'Enter', 'Delete')
+    await acts.step(ben, name).waitFor()
+    await acts.step(ben, name).focus()
+    await press(ben, 'Enter', 'Delete')
     await said(ann, `Somebody else deleted ${name}.`)
     await focusIsOn(ann, row(ann, 'Send an e-mail'))
   })

@@ -48,6 +48,8 @@ export class ListState {
   /** The place a dragged step would go to. */
   over = $state<string | null>(null)
   readonly outline: Outline = $derived.by(() => this.deeds.reading.outline)
+  /** Whether the drawing stands beside the list: then it's moved to what is selected here. */
+  beside = false
   /** The element of the whole list; set by it. */
   root: HTMLElement | undefined
 
@@ -90,6 +92,7 @@ export class ListState {
   select(id: string): void {
     const { selectedNodes } = this.editor.canvas
     if (selectedNodes.length !== 1 || selectedNodes[0] !== id) this.editor.canvas.select([id])
+    if (this.beside) this.editor.reveal = id
   }
 
   add(place: Place, from: string): void {
