@@ -11,7 +11,7 @@ interface Asking {
 }
 
 /** Stops unless the person may do this with the workflow: drafts are read past row-level security, so it's asked first. */
-export async function admit({ locals, params }: Asking, deed: Deed): Promise<void> {
+export async function admit({ locals, params }: Asking, deed: Deed | 'view'): Promise<void> {
   const user = await locals.getUser()
   if (!user) error(401, 'You are signed out. Sign in again.')
   const [workflow, member] = await Promise.all([
@@ -30,7 +30,9 @@ export async function admit({ locals, params }: Asking, deed: Deed): Promise<voi
       .maybeSingle(),
   ])
   if (!workflow.data || !member.data) error(404, 'There is no such workflow.')
-  if (!may(member.data.role as Role, deed)) error(403, 'Your role does not allow this.') // an enum of the database
+  // An enum of the database. Every member looks at what they can see.
+  const role = member.data.role as Role
+  if (deed !== 'view' && !may(role, deed)) error(403, 'Your role does not allow this.')
 }
 
 /** The server's own copy of the drawing, checked by the engine. */
@@ -47,3 +49,18 @@ export const refusal = (title: string, problems: readonly Problem[]): Response =
 /** The answer when the database says no. */
 export const databaseRefusal = (problem: Parameters<typeof sentenceFor>[0]): Response =>
   json({ title: sentenceFor(problem), problems: [] }, { status: 403 })
+
+/** What a published version has drawn, as it's stored; row-level security decides whether the person may see it. */
+export async function publishedVersion(
+  { locals, params }: Asking,
+  number: number,
+): Promise<unknown> {
+  const { data } = await locals.supabase
+    .from('workflow_versions')
+    .select('definition')
+    .eq('workflow_id', params.workflow)
+    .eq('number', number)
+    .maybeSingle()
+  if (!data) error(404, 'There is no such version.')
+  return data.definition
+}

@@ -1,50 +1,54 @@
 import { json } from '@sveltejs/kit'
 import { z } from 'zod'
-import { admit, checkedDraft, databaseRefusal, refusal } from '#lib/server/versions.ts'
+import { fingerprintOf } from '#lib/builder/versions/fingerprint.ts'
+import { parseDefinition, registry, validateDefinition } from '#lib/engine/index.ts'
+import {
+  admit,
+  checkedDraft,
+  databaseRefusal,
+  publishedVersion,
+  refusal,
+} from '#lib/server/versions.ts'
 import type { RequestHandler } from './$types'
 
-const asked = z.object({ note: z.string().max(2000).default('') })
-const version = z.object({ number: z.number(), created_at: z.string() })
+const asked = z.object({
+  note: z.string().max(2000).default(''),
+  /** What was looked at before it was decided. */
+  seen: z.string().max(64).optional(),
+  /** An earlier version that goes live again; without it, the drawing does. */
+  version: z.int().min(1).optional(),
+})
+const version = z.object({ number: z.number() })
 
-/** Who changed the drawing since it was last published, by name. */
-export const GET: RequestHandler = async (event) => {
-  await admit(event, 'edit')
-  const { locals, params } = event
-  const [{ editors }, last] = await Promise.all([
-    checkedDraft(params.workflow),
-    locals.supabase
-      .from('workflow_versions')
-      .select('number, created_at')
-      .eq('workflow_id', params.workflow)
-      .eq('kind', 'published')
-      .order('number', { ascending: false })
-      .limit(1)
-      .maybeSingle(),
-  ])
-  const since = version.safeParse(last.data).data?.created_at
-  const people = Object.entries(editors)
-    .filter(([, at]) => since === undefined || Date.parse(at) > Date.parse(since))
-    .map(([person]) => person)
-  if (people.length === 0) return json({ editors: [] })
-  const { data } = await locals.supabase
-    .from('profiles')
-    .select('display_name')
-    .in('user_id', people)
-  return json({ editors: (data ?? []).map(({ display_name }) => String(display_name)) })
-}
+const FAULTY = 'This workflow has problems and can’t go live.'
+const MOVED =
+  'Somebody changed the drawing just now. Look at what goes live once more, then publish.'
 
-/** Puts the server's copy of the drawing live, if the engine finds nothing wrong with it. */
+/** Puts the server's copy of the drawing live, or an earlier version again, if the engine finds nothing wrong with it. */
 export const POST: RequestHandler = async (event) => {
   await admit(event, 'edit')
   const { locals, params, request } = event
-  const { note } = asked.parse(await request.json())
+  const { note, seen, version: number } = asked.parse(await request.json())
+  if (number !== undefined) {
+    const definition = parseDefinition(await publishedVersion(event, number))
+    const problems = validateDefinition(definition, registry)
+    const errors = problems.filter(({ severity }) => severity === 'error')
+    if (errors.length > 0) return refusal(FAULTY, errors)
+    const { data, error } = await locals.supabase.rpc('republish_version', {
+      p_workflow: params.workflow,
+      p_number: number,
+      p_note: note,
+    })
+    return error ? databaseRefusal(error) : json({ number: version.parse(data).number })
+  }
   const { definition, problems } = await checkedDraft(params.workflow)
-  if (problems.length > 0) return refusal('This workflow has problems and can’t go live.', problems)
+  if (problems.length > 0) return refusal(FAULTY, problems)
+  // Nobody publishes what they haven't seen: another's last word may have come in between.
+  if (seen !== undefined && seen !== fingerprintOf(definition)) return refusal(MOVED, [])
   const { data, error } = await locals.supabase.rpc('publish_version', {
     p_workflow: params.workflow,
     p_definition: definition,
     p_note: note,
   })
-  if (error) return databaseRefusal(error)
-  return json({ number: version.parse(data).number })
+  return error ? databaseRefusal(error) : json({ number: version.parse(data).number })
 }
