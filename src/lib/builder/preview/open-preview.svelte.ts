@@ -1,4 +1,4 @@
-import { onDestroy } from 'svelte'
+import { onDestroy, untrack } from 'svelte'
 import type { Data } from '#lib/engine/data.ts'
 import { isTrigger, type NodeDefinition } from '#lib/engine/index.ts'
 import type { Editor } from '../state/editor.svelte.ts'
@@ -27,7 +27,7 @@ export function openPreview(
     { id: workspace.id, name: workspace.name, timeZone: workspace.time_zone },
     { id: workflow.id, name: workflow.name },
   )
-  $effect(() => samples.start())
+  $effect(() => untrack(() => samples.start()))
   $effect(() => preview.sample(samples.known))
   $effect(() => {
     editor.outputs = samples.outputs

@@ -1,8 +1,8 @@
 /** Words of previews and tests of one step. */
 export const previewTexts = {
   label: 'On the sample',
-  gives: 'This step would give out',
-  would: 'This step would do this',
+  gives: 'This step would give out:',
+  would: 'This step would do this:',
   assumed: 'For later steps, this stands in for what it gives out:',
   notRun: 'Nothing is sent or changed until it runs.',
   failed: 'This step would fail',
