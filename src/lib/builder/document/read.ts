@@ -11,6 +11,7 @@ import {
   type WorkflowSettings,
 } from '#lib/engine/definition/schema.ts'
 import { NodeId } from '#lib/engine/ids.ts'
+import { withoutCircles } from './circles.ts'
 import { uniqueKey } from './names.ts'
 import { readDrawing, readGroupName, tidyDrawing, type Drawing } from './read-drawing.ts'
 import { edgesOf, nodesOf, numberOf, settingsOf, textOf, toData } from './shape.ts'
@@ -102,7 +103,7 @@ export function assemble(
   })
   return {
     schema: DEFINITION_SCHEMA,
-    edges: kept.slice(0, MOST_EDGES),
+    edges: withoutCircles(kept.slice(0, MOST_EDGES)),
     settings,
     ...drawn,
   }
