@@ -1,4 +1,5 @@
 import { redirect } from '@sveltejs/kit'
+import { rememberedWorkspace } from '#lib/workspace/last-workspace.ts'
 import { lastWorkspace } from '#lib/workspace/membership.ts'
 import type { PageServerLoad } from './$types'
 
@@ -6,6 +7,6 @@ import type { PageServerLoad } from './$types'
 export const load: PageServerLoad = async ({ locals, cookies }) => {
   const user = await locals.getUser()
   if (!user) redirect(303, '/sign-in')
-  const workspace = await lastWorkspace(locals.supabase, user.id, cookies.get('weft-workspace'))
+  const workspace = await lastWorkspace(locals.supabase, user.id, rememberedWorkspace(cookies))
   redirect(303, workspace ? `/w/${workspace}/workflows` : '/workspaces/new')
 }

@@ -45,7 +45,7 @@ export function notWith(role: Role, deed: Deed): string | undefined {
 /** What people can do in a workspace, and the least role that it takes: the rows of "What each role can do". */
 export const rights: readonly { right: string; least: Role }[] = [
   { right: 'See workflows, executions and records', least: 'viewer' },
-  { right: 'Decide approvals that ask for them', least: 'viewer' },
+  { right: 'Decide approvals when asked', least: 'viewer' },
   { right: 'Run workflows; stop, retry and replay executions', least: 'operator' },
   { right: 'Add and change records', least: 'operator' },
   { right: 'Build and publish workflows', least: 'editor' },

@@ -38,12 +38,18 @@ export const transferOwnership = (
   person: string,
 ): Answer => told(supabase, 'transfer_ownership', { p_workspace: workspace, p_person: person })
 
-/** Deletes a workspace; its name is typed to show that it's meant. */
-export const deleteWorkspace = (
+/** Deletes a workspace; its name is typed to show that it's meant. Until `goneAt` it can be restored. */
+export async function deleteWorkspace(
   supabase: SupabaseClient,
   workspace: string,
   name: string,
-): Answer => told(supabase, 'delete_workspace', { p_workspace: workspace, p_name: name })
+): Promise<{ goneAt: string } | { refused: string }> {
+  const { data, error } = await supabase.rpc('delete_workspace', {
+    p_workspace: workspace,
+    p_name: name,
+  })
+  return error ? { refused: sentenceFor(error) } : { goneAt: String(data) }
+}
 
 /** Brings a deleted workspace back. */
 export const restoreWorkspace = (supabase: SupabaseClient, workspace: string): Answer =>

@@ -11,6 +11,7 @@ export const texts = {
   roleOf: (name: string) => `Role of ${name}`,
   changed: (name: string, role: string) => `${name} is now ${role}.`,
   onlyOwners: 'Only owners decide who is an owner.',
+  needsOwner: 'A workspace needs an owner. Make somebody else an owner first.',
   notAllowed: 'Only admins and owners change roles, invite and remove people.',
   remove: 'Remove',
   removeOf: (name: string) => `Remove ${name}`,
@@ -39,17 +40,22 @@ export const texts = {
   until: 'Works until',
   expired: 'Expired',
   resend: 'Send again',
-  resendOf: (email: string) => `Send the invitation of ${email} again`,
+  resendOf: (email: string) => `Send again, to ${email}`,
   revoke: 'Take back',
-  revokeOf: (email: string) => `Take the invitation of ${email} back`,
+  revokeOf: (email: string) => `Take back, from ${email}`,
   revokeTitle: (email: string) => `Take the invitation of ${email} back?`,
   revokeText: 'Its link stops working. You can invite them again at any time.',
   revoked: (email: string) => `The invitation of ${email} is taken back.`,
 
   rightsTitle: 'What each role can do',
-  right: 'Right',
+  right: 'Can',
+  takes: 'Takes the role',
+  orHigher: (role: string, isHighest: boolean) => (isHighest ? role : `${role} or higher`),
+  notYou: 'not you',
   yes: 'Yes',
   no: 'No',
+
+  last: 'Ownership, leaving and deleting',
 
   leave: {
     title: 'Leave this workspace',
@@ -68,8 +74,9 @@ export const texts = {
     choose: 'Choose a member',
     action: 'Hand over',
     alone: 'There is nobody else here yet. Invite them first.',
-    ask: (name: string) => `Make ${name} the owner?`,
-    askText: 'You become an admin. Only they can give you the role back.',
+    missing: 'Choose who becomes the owner.',
+    ask: (workspace: string) => `Hand “${workspace}” over?`,
+    askText: 'You become an admin. Only an owner can make you one again.',
     done: (name: string) => `${name} is the owner now.`,
   },
   deletion: {
@@ -77,11 +84,12 @@ export const texts = {
     text: 'Everything in it stops at once. Its owners can restore it for 14 days; after that it is gone for good.',
     action: 'Delete the workspace',
     ask: (name: string) => `Delete “${name}”?`,
-    askText:
-      'No workflow starts any more, what runs is stopped, and nobody sees it. For 14 days, owners find it under “Create a workspace” and can restore it. Then workflows, records and history are gone for good.',
+    askText: (until: string) =>
+      `No workflow starts any more, what runs is stopped, and nobody sees it. Until ${until}, owners find it under “Create a workspace” and can restore it. Then workflows, records and history are gone for good.`,
     type: (name: string) => `Type ${name} to confirm`,
     wrong: 'This is not the name of the workspace.',
-    done: (name: string) => `“${name}” is deleted. You can restore it for 14 days.`,
+    done: (name: string, until: string) =>
+      `“${name}” is deleted. You can restore it until ${until}.`,
   },
   ownersOnly: 'Only an owner can do this.',
 
@@ -96,11 +104,13 @@ export const texts = {
     title: (workspace: string) => `Join ${workspace}`,
     lead: (inviter: string, role: string) => `${inviter} invites you as ${role}.`,
     someone: 'Somebody',
+    can: (role: string) => `As ${role} you can:`,
+    allThat: (role: string) => `Do all that the role ${role} can`,
     for: (email: string) => `This invitation is for ${email}.`,
     accept: 'Join the workspace',
     signUp: 'Create an account',
     signIn: 'Sign in',
-    have: 'You have an account already?',
+    have: 'Do you have an account already?',
     wrongTitle: 'This invitation is for somebody else',
     wrong: (email: string, mine: string) =>
       `It was sent to ${email}, and you are signed in as ${mine}. Sign out, and come back with the other address.`,

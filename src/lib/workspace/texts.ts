@@ -12,7 +12,7 @@ export const texts = {
     back: 'Back to your workspaces',
   },
   settings: {
-    title: 'Settings',
+    title: 'General',
     panel: 'Workspace',
     save: 'Save changes',
     saved: 'The settings are saved.',
@@ -43,7 +43,11 @@ export const texts = {
     nameLong: 'Use at most 80 characters.',
     timeZoneMissing: 'Choose a time zone.',
     notFound: 'There is no such workspace, or you are not one of its members.',
-    notFoundHint:
-      'Perhaps you were taken out, or it was deleted. Check the address, or ask an admin of the workspace.',
+    notFoundHint: 'Check the address, or ask an admin of the workspace to let you in.',
+    noLonger: (name: string) => `You are no longer a member of “${name}”.`,
+    noLongerHint:
+      'You left it, an admin took you out, or it was deleted. Its admins can invite you again.',
+    deleted: (name: string) => `“${name}” is deleted.`,
+    deletedHint: 'You are one of its owners: under “Create a workspace” you can still restore it.',
   },
 } as const
