@@ -19,7 +19,10 @@ export class CanvasMenuState {
 
   /** Opens the menu of what lies under an element; selects it first, as everywhere. */
   openAt(element: Element, where: Point): void {
-    const target = this.#targetOf(element)
+    this.openFor(this.#targetOf(element), where)
+  }
+
+  openFor(target: MenuTarget, where: Point): void {
     const { canvas } = this.#editor
     // The panel of a step that wasn't open opens later: it would move the drawing under the menu.
     canvas.holdsPanel = this.#editor.inspected === null

@@ -1,4 +1,4 @@
-import { useSvelteFlow } from '@xyflow/svelte'
+import { getViewportForBounds, useSvelteFlow } from '@xyflow/svelte'
 import { prefersReducedMotion } from 'svelte/motion'
 import { isTrigger, type NodeType } from '#lib/engine/index.ts'
 import type { View } from '../commands/command.ts'
@@ -6,11 +6,14 @@ import type { Point } from '../document.ts'
 import { addNoteAt } from '../state/grouping.ts'
 import { STEP_HEIGHT, STEP_WIDTH, type Box } from '../state/canvas-state.svelte.ts'
 import type { Editor } from '../state/editor.svelte.ts'
+import { around } from './align.ts'
 import { freePlace } from './layout.ts'
 import { walkFrom } from './walk.ts'
 
 const MARGIN = 70
-const PADDING = 0.2
+const PADDING = 0.15
+/** The smallest that a drawing is shown. */
+export const MIN_ZOOM = 0.05
 
 /** What is seen of a drawing: where one looks, how near, with which tool; and what opens at which place of it. */
 export class CanvasView implements View {
@@ -44,14 +47,31 @@ export class CanvasView implements View {
   }
 
   fit(): void {
-    void this.#flow.fitView({ padding: PADDING, maxZoom: 1, ...this.motion })
+    this.#show(this.#editor.canvas.allBoxes(), 1)
   }
 
   fitSelection(): void {
-    const nodes = this.#editor.canvas.selected.map((id) => ({ id }))
-    if (nodes.length > 0) {
-      void this.#flow.fitView({ padding: PADDING, maxZoom: 1.2, nodes, ...this.motion })
-    }
+    const selected = new Set(this.#editor.canvas.selected)
+    const boxes = this.#editor.canvas.allBoxes().filter(({ id }) => selected.has(id))
+    this.#show(boxes, 1.2)
+  }
+
+  /** Shows these things first, without a movement that nobody asked for. */
+  begin(ids: ReadonlySet<string>): void {
+    const boxes = this.#editor.canvas.allBoxes().filter(({ id }) => ids.has(id))
+    this.#show(boxes, 1, { duration: 0 })
+  }
+
+  /** By where things are, not by what is on the screen: of a large drawing only a part is. */
+  #show(boxes: readonly Box[], nearest: number, motion = this.motion): void {
+    const frame = this.#frame()
+    const bounds = around(boxes)
+    if (!frame || !bounds) return
+    const { clientWidth, clientHeight } = frame
+    void this.#flow.setViewport(
+      getViewportForBounds(bounds, clientWidth, clientHeight, MIN_ZOOM, nearest, PADDING),
+      motion,
+    )
   }
 
   zoom(by: 1 | -1): void {

@@ -4,6 +4,7 @@ import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/
 import { portsOf, type Registry } from '#lib/engine/nodes/registry.ts'
 import type { Point } from '../document.ts'
 import { texts } from '../texts.ts'
+import { CARD, cardOf } from './card.ts'
 
 export type StepNode = Node<{ step: NodeDefinition }, 'step'>
 export type NoteNode = Node<{ note: NoteDefinition }, 'note'>
@@ -11,8 +12,8 @@ export type CanvasNode = StepNode | NoteNode
 export type LineEdge = Edge<Record<string, never>, 'line'>
 
 /** The width of a step on the canvas; its height depends on its ports. */
-export const STEP_WIDTH = 232
-export const STEP_HEIGHT = 64
+export const STEP_WIDTH = CARD.width
+export const STEP_HEIGHT = CARD.head + CARD.rim * 2
 
 /**
  * What Svelte Flow draws: the definition's nodes and edges with what only this screen knows of them (selection, sizes,
@@ -25,6 +26,8 @@ export class CanvasState {
   writing = $state<string | null>(null)
   /** The group whose name is being changed. */
   naming = $state<string | null>(null)
+  /** Whether one looks from too far away to read anything. */
+  isFar = $state(false)
   /** Whether the panel of the selected step waits, since it would move the drawing under an open menu. */
   holdsPanel = $state(false)
   /** The line that what is being dragged would go into, were it dropped now. */
@@ -163,13 +166,16 @@ export class CanvasState {
   }
 
   #nodeOf(step: NodeDefinition): StepNode {
+    const type = this.#registry.get(step.type)
+    const card = cardOf(type && portsOf(type, step.config, step.onError), step.note !== undefined)
     return {
       id: step.id,
       type: 'step',
       position: step.position,
       data: { step },
       initialWidth: STEP_WIDTH,
-      initialHeight: STEP_HEIGHT,
+      initialHeight: card.height,
+      handles: card.handles,
       ariaLabel: this.#titleOf(step),
     }
   }
@@ -186,11 +192,11 @@ export interface Box extends Point {
   height: number
 }
 
-const boxOf = ({ id, position, measured, width, height }: CanvasNode): Box => ({
-  id,
-  ...position,
-  width: width ?? measured?.width ?? STEP_WIDTH,
-  height: height ?? measured?.height ?? STEP_HEIGHT,
+const boxOf = (thing: CanvasNode): Box => ({
+  id: thing.id,
+  ...thing.position,
+  width: thing.width ?? thing.measured?.width ?? thing.initialWidth ?? STEP_WIDTH,
+  height: thing.height ?? thing.measured?.height ?? thing.initialHeight ?? STEP_HEIGHT,
 })
 
 const noteNode = (note: NoteDefinition): NoteNode => ({
@@ -203,6 +209,7 @@ const noteNode = (note: NoteDefinition): NoteNode => ({
   // Beneath steps and lines: a note may be as large as what it's about.
   zIndex: -1,
   connectable: false,
+  handles: [],
   ariaLabel: texts.canvas.noteLabel(note.text),
 })
 
