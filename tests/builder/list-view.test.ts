@@ -77,8 +77,8 @@ describe('moving a step by its menu', () => {
 })
 
 const labels = (list: ListState, stop: string): string[] =>
-  menuFor(list, stop, { open: () => undefined, run: () => undefined }).flatMap((entry) =>
-    'label' in entry ? [entry.label] : [],
+  menuFor(list, stop, { open: () => undefined, run: () => undefined, test: null }).flatMap(
+    (entry) => ('label' in entry ? [entry.label] : []),
   )
 
 describe('the menu of a row', () => {

@@ -58,6 +58,10 @@ export class ListState {
     this.deeds = new Deeds(editor)
   }
 
+  get hasFocus(): boolean {
+    return this.root?.contains(document.activeElement) ?? false
+  }
+
   item(id: string): Item | undefined {
     return this.outline.byId.get(id)
   }

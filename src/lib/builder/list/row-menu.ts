@@ -2,6 +2,8 @@ import ArrowDown from '@lucide/svelte/icons/arrow-down'
 import ArrowUp from '@lucide/svelte/icons/arrow-up'
 import CopyPlus from '@lucide/svelte/icons/copy-plus'
 import CornerDownRight from '@lucide/svelte/icons/corner-down-right'
+import FastForward from '@lucide/svelte/icons/fast-forward'
+import FlaskConical from '@lucide/svelte/icons/flask-conical'
 import ListPlus from '@lucide/svelte/icons/list-plus'
 import MoveVertical from '@lucide/svelte/icons/move-vertical'
 import Pencil from '@lucide/svelte/icons/pencil'
@@ -13,6 +15,7 @@ import Trash2 from '@lucide/svelte/icons/trash-2'
 import Unlink from '@lucide/svelte/icons/unlink'
 import { keysText } from '../commands/keys.ts'
 import type { MenuEntry } from '#lib/ui/choice.ts'
+import { previewTexts } from '../preview/texts.ts'
 import type { ListState } from './list-state.svelte.ts'
 import { stopOf } from './list-state.svelte.ts'
 import type { Item } from './outline.ts'
@@ -25,6 +28,8 @@ const texts = listTexts.menu
 export interface Around {
   open: (id: string) => void
   run: (() => void) | null
+  /** Really runs a step alone, or all up to it; null for those who may not. */
+  test: ((id: string, alone: boolean) => void) | null
 }
 
 /** What can be done with what stands at a stop of the list. */
@@ -39,9 +44,7 @@ export function menuFor(list: ListState, stop: string, around: Around): MenuEntr
     keys: keysText('Enter'),
     onselect: () => around.open(id),
   }
-  const run = around.run
-    ? [{ label: texts.run, icon: Play, onselect: around.run } satisfies MenuEntry]
-    : []
+  const run = running(item, around)
   if (!list.editor.canEdit) return [open, ...run]
   return [
     open,
@@ -65,6 +68,19 @@ export function menuFor(list: ListState, stop: string, around: Around): MenuEntr
     },
     ...removing(list, item),
   ]
+}
+
+function running({ id, step }: Item, { run, test }: Around): MenuEntry[] {
+  const entries: MenuEntry[] = []
+  if (test && !step.isTrigger && !step.node.disabled) {
+    const { test: words } = previewTexts
+    entries.push(
+      { label: words.step, icon: FlaskConical, onselect: () => test(id, true) },
+      { label: words.toHere, icon: FastForward, onselect: () => test(id, false) },
+    )
+  }
+  if (run) entries.push({ label: texts.run, icon: Play, onselect: run })
+  return entries
 }
 
 function adding(list: ListState, item: Item): MenuEntry[] {
