@@ -83,6 +83,18 @@ test('whoever looks is asked what became of an unclear step; one says so, and al
   await question(other).waitFor({ state: 'detached' })
 })
 
+test('the list of executions says which of them asks', async () => {
+  const execution = await unclear()
+  await other.goto(`${app.url}/w/${office.workspace}/executions`)
+  const asks = other.getByText('It is unclear whether this happened')
+  await asks.waitFor()
+  await office.rpc('decide_unclear_step', {
+    ...{ p_execution: execution, p_node: 'order', p_path: '', p_verdict: 'happened' },
+    p_output: { body: { id: 1 } },
+  })
+  await asks.waitFor({ state: 'detached' })
+})
+
 test('"Do it again" sends once more, with the same key', async () => {
   const execution = await unclear()
   isAnswering = true

@@ -64,6 +64,14 @@ describe('a step whose outcome is unclear, and that asks a person', () => {
     ])
     expect(keys).toHaveLength(1)
     expect(b.engine.active()).toEqual([])
+    // So lists of executions say it, until it's said.
+    expect(b.store.executions.get(ran.execution)?.error).toMatchObject({ code: 'step.unclear' })
+    say(b, ran.execution, { verdict: 'happened', output: { answer: 1 } })
+    await b.toTheEnd(ran.execution)
+    expect(b.store.executions.get(ran.execution)).toMatchObject({
+      status: 'succeeded',
+      error: null,
+    })
   })
 
   it('has succeeded when the person says that it happened, with what came back', async () => {

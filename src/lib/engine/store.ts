@@ -147,6 +147,7 @@ export interface Checkpoint {
   status: Exclude<ExecutionStatus, 'queued'>
   /** With `waiting`: when to look again (ms since 1970); null = only when something from outside arrives. */
   wakeAt?: number | null
+  /** Why it failed; with `waiting`: what somebody has to say before it goes on. */
   error?: ErrorData | null
   /** With the end of an execution that is awaited: what it hands back. */
   output?: Data

@@ -32,6 +32,7 @@ import { Performer } from './performer.ts'
 import { EXECUTION_TIMED_OUT, tooManySteps } from './problems.ts'
 import { verdictOn } from './verdict.ts'
 import { Timestamps } from './timestamps.ts'
+import { questionIn } from './unclear.ts'
 
 /** What a driver drives. */
 export interface Drive {
@@ -420,7 +421,7 @@ export class Driver implements Surroundings {
   async #letGo(wakeAt: number | null): Promise<RunOutcome> {
     for (const control of this.#underWay.values()) control.abort()
     this.#underWay.clear()
-    await this.journal.close({ status: 'waiting', wakeAt })
+    await this.journal.close({ status: 'waiting', wakeAt, error: questionIn(this.#state) })
     return { status: 'waiting', wakeAt }
   }
 }

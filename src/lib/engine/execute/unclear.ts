@@ -1,7 +1,7 @@
 import type { Data } from '../data.ts'
 import { suspend, type Suspended } from '../nodes/define-node.ts'
 import { INTERRUPTED } from '../run/progress.ts'
-import type { Step } from '../run/state.ts'
+import type { RunState, Step } from '../run/state.ts'
 import type { Delivery, ErrorData } from '../store.ts'
 
 /*
@@ -37,6 +37,14 @@ export function verdictIn(deliveries: readonly Delivery[]): {
     output: fieldIn(said, 'output'),
     by: textIn(said, 'by'),
   }
+}
+
+/** What an execution that falls asleep asks, if one of its steps asks something: lists of executions show it. */
+export function questionIn({ waiting }: Pick<RunState, 'waiting'>): ErrorData | null {
+  for (const { record } of waiting) {
+    if (record?.status === 'waiting' && record.error !== null) return record.error
+  }
+  return null
 }
 
 /** Why nobody knows what became of the attempt, as it was when the question was asked. */
