@@ -6,6 +6,8 @@ export interface MoreRows {
   restricted: string
   restrictedExecution: string
   restrictedApproval: string
+  /** Of the workflow that everybody sees. */
+  comment: string
   invitation: string
   /** Of its viewer. */
   invitationToken: string
@@ -92,6 +94,13 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
      select $1, workflow, 'hook' from unnest($2::uuid[]) as workflow`,
     [workspace, [workflow, restricted]],
   )
+  const comment = await idOf(
+    db,
+    `insert into public.workflow_comments (workspace_id, workflow_id, author, body)
+     select $1, workflow, $2, 'Why is this here?' from unnest($3::uuid[]) as workflow
+     order by workflow = $4 desc returning id`,
+    [workspace, owner, [workflow, restricted], workflow],
+  )
   await db.query(
     `insert into private.draft_authors (workflow_id, workspace_id, author)
      select workflow, $1, $2 from unnest($3::uuid[]) as workflow`,
@@ -107,7 +116,7 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
      select topic, 'broadcast', '{}', 'x', true from unnest($1::text[]) as topic`,
     [[`restricted:${workspace}`, `workflow:${restricted}`, `execution:${execution}`]],
   )
-  return { restricted, restrictedExecution: execution, restrictedApproval: approval }
+  return { restricted, restrictedExecution: execution, restrictedApproval: approval, comment }
 }
 
 async function addInvitation(db: Client, { workspace, owner, email }: Place) {

@@ -86,6 +86,7 @@ const said: Record<string, Said> = {
       ? `let only admins and owners see the workflow ${d.quoted()}`
       : `let only ${d.list('people')} see the workflow ${d.quoted()}, besides admins and owners`,
   'workflow.opened': (d) => `let everybody in the workspace see the workflow ${d.quoted()}`,
+  'comment.removed': (d) => `removed a comment of ${d.text('author')} on ${d.quoted()}`,
   'workflow.deleted': (d) => `deleted the workflow ${d.quoted()}`,
   'workflow.restored': (d) => `restored the workflow ${d.quoted()}`,
   'workflow.exported': (d) =>

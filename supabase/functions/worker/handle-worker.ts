@@ -2,6 +2,7 @@ import { approvalMailRound } from '../_shared/approvals/mail-round.ts'
 import { isOutage } from '../_shared/database/outage.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { requireOperator } from '../_shared/http/operator.ts'
+import { mentionMailRound } from '../_shared/mentions/mail-round.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
 import { replayRound } from '../_shared/replays/many.ts'
 import { Runtime } from '../_shared/runtime.ts'
@@ -57,6 +58,7 @@ async function workUntil(works: Runtime, until: number): Promise<number> {
       scheduleRound(works, boss),
       replayRound(works, boss),
       approvalMailRound(works, boss),
+      mentionMailRound(works, boss),
     ])
     const now = rounds.reduce((sum, round) => sum + round.found, 0)
     found += now

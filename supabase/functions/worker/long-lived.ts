@@ -2,6 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import { approvalMailRound } from '../_shared/approvals/mail-round.ts'
 import { isOutage } from '../_shared/database/outage.ts'
 import { environment } from '../_shared/environment.ts'
+import { mentionMailRound } from '../_shared/mentions/mail-round.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { replayRound } from '../_shared/replays/many.ts'
@@ -44,6 +45,9 @@ export async function runUntilStopped(): Promise<void> {
     repeat('firing schedules', 2_000, signal, () => scheduleRound(works, boss)),
     repeat('sending e-mails about approvals', 2_000, signal, () =>
       approvalMailRound(works, boss, signal),
+    ),
+    repeat('sending e-mails about mentions', 2_000, signal, () =>
+      mentionMailRound(works, boss, signal),
     ),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss, environment().retentionDays)

@@ -3,7 +3,7 @@ import { isOutage } from '../database/outage.ts'
 import type { Pool } from '../database/pool.ts'
 
 /** The queues that supabase/migrations makes. */
-export type QueueName = 'resume' | 'schedule' | 'replay' | 'approval_mail'
+export type QueueName = 'resume' | 'schedule' | 'replay' | 'approval_mail' | 'mention_mail'
 
 /**
  * pg-boss on our own connections. It doesn't migrate (supabase/migrations has its schema), keep schedules (schedules.ts:
