@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Announcements } from '#lib/builder/debug/announcements.ts'
 import { shownStep } from '#lib/builder/debug/choose-step.ts'
 import { consequencesOfRetry } from '#lib/builder/debug/consequences.ts'
-import { whyNotRun, whySkipped } from '#lib/builder/debug/reasons.ts'
+import { ownProblemOf, whyNotRun, whySkipped } from '#lib/builder/debug/reasons.ts'
 import { standing, treeRows } from '#lib/builder/debug/step-tree.ts'
 import type { StoredProblem, Step } from '#lib/executions/rows.ts'
 import { execution, step } from '../app/executions-source.ts'
@@ -231,5 +231,19 @@ describe('what is said to screen readers', () => {
     expect(said.next(running, steps, drawing)).toBe(
       '40 steps more are done. The last one, Write to them: succeeded.',
     )
+  })
+})
+
+describe('an execution that failed', () => {
+  const problem = {
+    ...{ code: 'definition.invalid', title: 'The workflow can’t be run', retryable: false },
+    ...{ detail: 'A step is of a kind that is not known.', hint: 'Replace it.' },
+  }
+
+  it('says why itself when no step does', () => {
+    expect(ownProblemOf({ error: problem }, [])).toBe(problem)
+    expect(ownProblemOf({ error: problem }, [{ error: null }])).toBe(problem)
+    expect(ownProblemOf({ error: problem }, [{ error: null }, { error: problem }])).toBeNull()
+    expect(ownProblemOf({ error: null }, [])).toBeNull()
   })
 })

@@ -1,4 +1,4 @@
-import type { Execution, Step } from '#lib/executions/rows.ts'
+import type { Execution, Step, StoredProblem } from '#lib/executions/rows.ts'
 import { isFinished } from '#lib/executions/rows.ts'
 import type { Drawing } from './drawing.ts'
 import { texts } from './texts.ts'
@@ -12,6 +12,14 @@ export function whySkipped(
   drawing: Drawing,
 ): string {
   return wayThere(step, steps, drawing) ?? reasons.noWay
+}
+
+/** What went wrong when it's no step's doing: the drawing couldn't be run, or all of it took too long. */
+export function ownProblemOf(
+  execution: Pick<Execution, 'error'>,
+  steps: readonly Pick<Step, 'error'>[],
+): StoredProblem | null {
+  return steps.some((step) => step.error !== null) ? null : execution.error
 }
 
 /** Why there's nothing of a step in an execution, in a sentence. */
