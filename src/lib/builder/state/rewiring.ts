@@ -27,7 +27,9 @@ export function insertIntoEdge(editor: Editor, id: string, edge: EdgeDefinition)
   const { document } = editor
   const around = editor.definition.edges
   const before = around.filter(({ target }) => target === id)
-  const after = around.filter(({ source, sourcePort }) => source === id && sourcePort === ports.out)
+  const leaving = around.filter(({ source }) => source === id)
+  // Its first way that leads somewhere is the one that goes on without it; others stay with it.
+  const after = leaving.filter(({ sourcePort }) => sourcePort === leaving[0]?.sourcePort)
   document.together(() => {
     document.remove({ edges: [edge, ...before, ...after].map((one) => one.id) })
     for (const { source, sourcePort } of before) {
