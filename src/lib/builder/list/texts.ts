@@ -10,20 +10,16 @@ export const listTexts = {
   },
   trigger: 'Starts the workflow',
   or: 'or',
-  then: 'Then',
   loose: {
     title: 'Not connected',
     hint: 'Nothing leads to these steps, so they never run. Move them to where they belong, or delete them.',
   },
-  empty: {
-    title: 'When should this workflow start?',
-    viewer: 'Nothing has been drawn yet.',
-  },
-  number: (number: number) => `Step ${number}`,
-  level: (label: string, of: string) => `in ${label} of ${of}`,
   joins: (count: number) => `${count} ways come together here`,
   of: (title: string) => `of ${title}`,
-  side: (number: number, of: number) => `At the same time, ${number} of ${of}`,
+  side: (number: number, of: number, label: string) =>
+    label === ''
+      ? `At the same time, ${number} of ${of}`
+      : `${label}, at the same time: ${number} of ${of}`,
   each: 'Then the next item',
   ends: 'Ends here',
   goesOn: (number: number, title: string) => `Continues at ${number}. ${title}`,
@@ -40,9 +36,7 @@ export const listTexts = {
   addBefore: (title: string) => `Add a step before ${title}, where the ways come together`,
   addBehind: (title: string) => `Add a step after all ways of ${title}`,
   problems: (count: number) => (count === 1 ? '1 problem' : `${count} problems`),
-  comments: (count: number) => (count === 1 ? '1 open comment' : `${count} open comments`),
   rename: (title: string) => `New name of ${title}`,
-  drag: (title: string) => `Drag ${title} to another place`,
   menu: {
     label: (title: string) => `What to do with ${title}`,
     open: 'Set up',
