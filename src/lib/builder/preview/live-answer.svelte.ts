@@ -3,7 +3,8 @@ import type { PreviewState } from './preview-state.svelte.ts'
 
 /** The answer to a question that changes while somebody types; the one before stays until there's a newer one. */
 export class LiveAnswer {
-  answer = $state.raw<Answer | null>(null)
+  /** The answer, and what had been asked. */
+  #found = $state.raw<{ question: Question; answer: Answer | null } | null>(null)
 
   /** To be made while a component is. `asked` tells what is wanted just now; null: nothing. */
   constructor(preview: PreviewState, asked: () => Question | null) {
@@ -12,10 +13,19 @@ export class LiveAnswer {
     $effect(() => {
       const question = JSON.parse(text) as Question | null // written just above
       if (question === null) {
-        this.answer = null
+        this.#found = null
         return
       }
-      return preview.watch(question, (answer) => (this.answer = answer))
+      return preview.watch(question, (answer) => (this.#found = { question, answer }))
     })
+  }
+
+  get answer(): Answer | null {
+    return this.#found?.answer ?? null
+  }
+
+  /** What the answer is about: maybe what was asked a moment ago. */
+  get question(): Question | null {
+    return this.#found?.question ?? null
   }
 }
