@@ -115,18 +115,37 @@ describe('an invitation', () => {
     await isAccessible(grace, 'invitation-used')
   })
 
-  test('that is taken back doesn’t work any more', async () => {
+  test('that has expired or was taken back doesn’t work any more', async () => {
     await owner.goto(`${base}/settings/members`)
     await owner.getByRole('button', { name: 'Invite somebody' }).click()
     await owner.getByRole('dialog').getByLabel('E-mail address').fill('mallory@example.org')
     await owner.getByRole('dialog').getByRole('button', { name: 'Send the invitation' }).click()
     const link = await owner.getByLabel('Link of the invitation').inputValue()
     await owner.getByRole('dialog').getByRole('button', { name: 'Done' }).click()
+
+    const stranger = await newPage()
+    const { person } = await office.neighbour()
+    await signIn(stranger, app.url, person.email, person.password)
+    await stranger.goto(app.url + new URL(link).pathname)
+    await stranger.getByRole('button', { name: 'Sign out and go on' }).click()
+    await stranger.getByRole('link', { name: 'Create an account' }).waitFor()
+
+    const lasts = (span: string) =>
+      office.db.query(
+        `update public.invitations set expires_at = now() + $1::interval where email = 'mallory@example.org'`,
+        [span],
+      )
+    await lasts('-1 minute')
+    await stranger.reload()
+    await stranger.getByRole('heading', { name: 'This invitation has expired' }).waitFor()
+    await owner.reload()
+    await memberRow(owner, 'mallory@example.org').getByText('Expired').waitFor()
+    await lasts('1 day')
+
     await owner.getByRole('button', { name: 'Take back, from mallory@example.org' }).click()
     await confirm(owner, 'Take back')
     await owner.getByText('The invitation of mallory@example.org is taken back.').waitFor()
-    const stranger = await newPage()
-    await stranger.goto(app.url + new URL(link).pathname)
+    await stranger.reload()
     await stranger.getByRole('heading', { name: 'This invitation was taken back' }).waitFor()
     await stranger.goto(`${app.url}/invitations/${'0'.repeat(64)}`)
     await stranger.getByRole('heading', { name: 'There is no such invitation' }).waitFor()
@@ -161,6 +180,20 @@ describe('roles', () => {
     await owner.getByText('You are its only owner.', { exact: false }).first().waitFor()
     await isAccessible(owner, 'settings')
   })
+})
+
+test('the settings fit a phone', async () => {
+  const phone = await (await openWindow(browser, { phone: true })).newPage()
+  await phone.emulateMedia({ reducedMotion: 'reduce' })
+  await signIn(phone, app.url, office.person.email, office.person.password)
+  for (const part of ['settings', 'settings/members', 'settings/api-keys', 'settings/audit']) {
+    await phone.goto(`${base}/${part}`)
+    await phone.getByRole('heading', { level: 1 }).waitFor()
+    await isAccessible(phone, `phone-${part.replace('/', '-')}`)
+    const tooWide = await phone.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect({ part, tooWide }).toEqual({ part, tooWide: 0 })
+  }
+  await phone.close()
 })
 
 test('a workflow for some members only isn’t there for the others', async () => {
