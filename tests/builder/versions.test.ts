@@ -262,6 +262,16 @@ describe('the difference of two texts', () => {
     ])
   })
 
+  it('marks the words that differ in a line that is much the same', () => {
+    const [old, now] = textDifference(
+      'We send it tomorrow, {{ trigger.name }}.',
+      'We send it on Monday, {{ trigger.name }}.',
+    )
+    const marked = [old, now].map((line) => line?.text.slice(line.mark?.from, line.mark?.to))
+    expect(marked).toEqual(['tomorrow', 'on Monday'])
+    expect(textDifference('one', 'other')[0]?.mark).toBeUndefined()
+  })
+
   it('folds what stayed, but for two lines around each change', () => {
     const long = Array.from({ length: 20 }, (_, at) => `line ${at}`)
     const parts = folded(textDifference(long.join('\n'), long.with(10, 'other').join('\n')))

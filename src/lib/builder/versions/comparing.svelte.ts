@@ -15,6 +15,8 @@ interface Place {
   workflow: () => WorkflowState
   /** What the page's address says. */
   asked: () => string
+  /** Whether the draft has arrived. */
+  hasDraft: () => boolean
 }
 
 /** What is compared with what, and what differs. Follows the draft while it's drawn. */
@@ -57,13 +59,23 @@ export class Comparing {
     return (versions.find(({ is_live }) => is_live) ?? versions[0])?.number ?? 'start'
   }
 
+  #isSettled(): boolean {
+    const { history, workflow, asked } = this.#place
+    if (readComparison(asked()) !== null) return true
+    return history.isLoaded && (history.versions.length === 0 || workflow().published !== null)
+  }
+
   #definition(side: Side): WorkflowDefinition | null | undefined {
-    if (side === 'draft') return this.#place.editor.definition
+    if (side === 'draft') {
+      return this.#place.hasDraft() ? this.#place.editor.definition : undefined
+    }
     return side === 'start' ? NOTHING_DRAWN : this.#place.history.definition(side)
   }
 
   #report(): Report | null {
     const { before, after } = this.shown
+    // What is looked at first depends on what is live: nothing else is shown before that's known.
+    if (!this.#isSettled()) return null
     const [old, now] = [this.#definition(before), this.#definition(after)]
     if (!old || !now) return null
     return reportOn(old, now, { registry: this.#place.editor.registry, names: this.names })

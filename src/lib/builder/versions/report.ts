@@ -30,8 +30,6 @@ export interface StepReport {
   id: string
   kind: ChangeKind
   title: string
-  /** What it was called before, when that changed. */
-  formerTitle: string | null
   typeTitle: string
   icon: string
   category: string
@@ -137,7 +135,6 @@ function face(node: NodeDefinition, { registry }: Scene) {
   return {
     id: node.id as string,
     title: titleIn(node, registry),
-    formerTitle: null,
     typeTitle: type?.title ?? node.type,
     icon: type?.icon ?? 'circle-help',
     category: type?.category ?? 'logic',
@@ -159,12 +156,9 @@ function oneSided(node: NodeDefinition, kind: 'added' | 'removed', scene: Scene)
 }
 
 function changed(step: ChangedStep, scene: Scene): StepReport {
-  const { before, after } = step
-  const [old, now] = [titleIn(before, scene.registry), titleIn(after, scene.registry)]
   return {
-    ...face(after, scene),
+    ...face(step.after, scene),
     kind: 'changed',
-    formerTitle: old === now ? null : old,
     fields: [...step.options.map(optionReport(scene)), ...fieldReports(step, scene)],
   }
 }

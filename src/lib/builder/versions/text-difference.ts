@@ -1,7 +1,12 @@
+import { textChange } from '../document/shape.ts'
+import { wholePills } from '../template/parts.ts'
+
 /** A line of one text or of both. */
 export interface TextLine {
   kind: 'same' | 'added' | 'removed'
   text: string
+  /** Which part of it differs, where the line has a counterpart that is much the same. */
+  mark?: { from: number; to: number }
 }
 
 /** Beyond this many comparisons two texts are told apart as wholes: nobody reads such a difference line by line. */
@@ -15,11 +20,53 @@ export function textDifference(before: string, after: string): TextLine[] {
   let end = 0
   const shorter = Math.min(old.length, now.length) - start
   while (end < shorter && old[old.length - 1 - end] === now[now.length - 1 - end]) end += 1
-  return [
+  return withMarks([
     ...old.slice(0, start).map(same),
     ...middle(old.slice(start, old.length - end), now.slice(start, now.length - end)),
     ...old.slice(old.length - end).map(same),
-  ]
+  ])
+}
+
+/** Marks what differs within lines that took the place of others, one by one. */
+function withMarks(lines: TextLine[]): TextLine[] {
+  for (let at = 0; at < lines.length; at += 1) {
+    const gone = countFrom(lines, at, 'removed')
+    if (gone === 0) continue
+    const came = countFrom(lines, at + gone, 'added')
+    for (let pair = 0; gone === came && pair < gone; pair += 1) {
+      const [old, now] = [lines[at + pair], lines[at + gone + pair]]
+      if (old && now) markPair(old, now)
+    }
+    at += gone + came - 1
+  }
+  return lines
+}
+
+function countFrom(lines: readonly TextLine[], at: number, kind: TextLine['kind']): number {
+  let count = 0
+  while (lines[at + count]?.kind === kind) count += 1
+  return count
+}
+
+function markPair(old: TextLine, now: TextLine): void {
+  const { at, remove, insert } = textChange(old.text, now.text)
+  const shared = Math.max(old.text.length, now.text.length) - Math.max(remove, insert.length)
+  // Lines that share next to nothing are other lines.
+  if (shared * 3 < Math.max(old.text.length, now.text.length)) return
+  old.mark = wholeWords(old.text, at, at + remove)
+  now.mark = wholeWords(now.text, at, at + insert.length)
+}
+
+/** Widens a range so that it takes words and pills whole. */
+function wholeWords(text: string, start: number, end: number): { from: number; to: number } {
+  const isWord = (at: number) => /[\p{L}\p{N}]/u.test(text.charAt(at))
+  let [from, to] = [start, end]
+  if (from < to) {
+    while (from > 0 && isWord(from) && isWord(from - 1)) from -= 1
+    while (to < text.length && isWord(to) && isWord(to - 1)) to += 1
+  }
+  const [first, last] = wholePills(text, from, to)
+  return { from: first, to: last }
 }
 
 const linesOf = (text: string): string[] => (text === '' ? [] : text.split(/\r\n|\r|\n/))

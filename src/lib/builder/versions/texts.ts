@@ -58,7 +58,6 @@ export const versionTexts = {
   groups: (number: number, what: string) => `${count(number, 'frame', 'frames')} ${what}`,
   same: 'Nothing differs.',
   sameDrawn: 'The workflow does the same. Only its drawing differs.',
-  wasCalled: (title: string) => `was “${title}”`,
   goTo: (title: string) => `Show ${title} in the drawing`,
 
   summary({
@@ -123,7 +122,7 @@ export const versionTexts = {
     title: (name: string) => `Bring ${name} back into the draft?`,
     message:
       'The draft becomes what this version was. What is live stays as it is until you publish. You can undo it.',
-    replaced: 'What is in the draft now and will be replaced:',
+    replaced: 'What this does to the draft as it is now:',
     nothing: 'The draft is the same already.',
     others: (names: string) => `${names} may be working on the draft right now.`,
     confirm: 'Bring it back',

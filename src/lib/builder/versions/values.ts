@@ -34,7 +34,7 @@ export function fieldWords(
     case 'select':
       return field.options?.find((option) => option.value === value)?.label ?? plainWords(value)
     case 'duration':
-      return isRecord(value) ? `${line(value['amount'])} ${line(value['unit'])}` : plainWords(value)
+      return isRecord(value) ? durationWords(value) : plainWords(value)
     case 'pipeline':
       return nameIn(names.pipelines, value)
     case 'workflow':
@@ -115,6 +115,11 @@ function spanWords(seconds: number): string {
   const { amount, unit } = asSpan(seconds)
   const plural = texts.workflowSettings.units[unit]
   return `${amount} ${amount === 1 ? plural.replace(/s$/, '') : plural}`
+}
+
+function durationWords(value: DataObject): string {
+  const [amount, unit] = [line(value['amount']), line(value['unit'])]
+  return `${amount} ${amount === '1' ? unit.replace(/s$/, '') : unit}`
 }
 
 /** Any data, readable: a text as it is, a list one entry a line. */
