@@ -66,6 +66,7 @@ export class CanvasKeys {
         ? canvas.nodes[0]?.id
         : walkFrom(from, direction, canvas.allBoxes(), definition.edges)
     if (!to) return
+    canvas.holdsPanel = false
     canvas.select(extend ? [...canvas.selected, to] : [to])
     this.#editor.reveal = to
     this.#view.focus(to)

@@ -25,7 +25,7 @@ export class CanvasMenuState {
   openFor(target: MenuTarget, where: Point): void {
     const { canvas } = this.#editor
     // The panel of a step that wasn't open opens later: it would move the drawing under the menu.
-    canvas.holdsPanel = this.#editor.inspected === null
+    canvas.holdsPanel ||= this.#editor.inspected === null
     if (target.kind === 'line') canvas.select([], [target.id])
     if (target.kind === 'step' || target.kind === 'note') canvas.select([target.id])
     if (target.kind === 'group') canvas.select(this.#membersOf(target.id))

@@ -103,6 +103,7 @@ export class CanvasView implements View {
   }
 
   goTo(id: string): void {
+    this.#editor.canvas.holdsPanel = false
     this.#editor.canvas.select([id])
     this.#editor.reveal = id
     // Once it's in sight it's there to be focused.

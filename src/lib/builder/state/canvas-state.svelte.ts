@@ -28,7 +28,7 @@ export class CanvasState {
   naming = $state<string | null>(null)
   /** Whether one looks from too far away to read anything. */
   isFar = $state(false)
-  /** Whether the panel of the selected step waits, since it would move the drawing under an open menu. */
+  /** Whether the panel of the selected step waits, since it would move the drawing under an open menu or a drag. */
   holdsPanel = $state(false)
   /** The line that what is being dragged would go into, were it dropped now. */
   target = $state<string | null>(null)
