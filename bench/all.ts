@@ -13,6 +13,7 @@ const BENCHMARKS: Record<string, string[]> = {
   fair: [],
   growth: [],
   rls: [],
+  builder: [],
 }
 
 for (const [name, flags] of Object.entries(BENCHMARKS)) {
