@@ -149,7 +149,8 @@ function oneSided(node: NodeDefinition, kind: 'added' | 'removed', scene: Scene)
     const said = fieldWords(field, node.config[field.name], node.config, scene.names)
     if (said === '' && !field.secret) return []
     if (field.secret && node.config[field.name] === undefined) return []
-    const [before, after] = kind === 'added' ? ['', said] : [said, '']
+    const shown = field.secret ? '' : said
+    const [before, after] = kind === 'added' ? ['', shown] : [shown, '']
     return [{ label: field.label, before, after, isSecret: field.secret }]
   })
   return { ...face(node, scene), kind, fields }
@@ -188,11 +189,13 @@ function fieldReports({ before, after, fields }: ChangedStep, scene: Scene): Fie
     .toSorted((a, b) => place(a.name) - place(b.name))
     .map((change) => {
       const field = known.find(({ name }) => name === change.name)
+      const label = field?.label ?? change.name
+      if (field?.secret) return { label, before: '', after: '', isSecret: true }
       return {
-        label: field?.label ?? change.name,
+        label,
         before: fieldWords(field, change.before, before.config, scene.names),
         after: fieldWords(field, change.after, after.config, scene.names),
-        isSecret: field?.secret ?? false,
+        isSecret: false,
       }
     })
 }
