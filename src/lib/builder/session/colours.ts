@@ -1,8 +1,9 @@
 /**
  * The colour of a person in a drawing: always the same for the same person, whatever their name becomes. Lightness is the
- * same for all hues as the eye sees it (oklch), so that each can be read as well as the others, light and dark.
+ * same for all hues as the eye sees it (oklch), so that each can be read as well as the others, light and dark. None is
+ * the indigo of one's own selection.
  */
-const HUES = [25, 55, 85, 130, 155, 185, 220, 250, 275, 300, 325, 350] as const
+const HUES = [25, 55, 85, 130, 155, 185, 220, 245, 305, 325, 350] as const
 
 /** The hue (oklch) of a person by their id. */
 export function colourOf(person: string): number {

@@ -38,6 +38,10 @@ export class DraftSession {
   canEdit = $state(false)
   /** Why the server doesn't let this person in (any more), in a sentence. */
   refusal = $state<string | null>(null)
+  /** Since when there's no connection; null while there is one. */
+  since = $state.raw<Date | null>(null)
+  /** How many of one's changes wait in this browser. */
+  unsent = $state(0)
   #synced = $state(false)
   #opened = $state(false)
   #away = $state(false)
@@ -107,7 +111,7 @@ export class DraftSession {
       // The old socket may be dead without knowing it.
       this.provider.disconnect()
       this.provider.connect()
-    } else this.#away = true
+    } else this.#goAway()
   }
 
   /** Resolves when the server has kept everything changed so far. Publishing and test runs go by the server's copy. */
@@ -132,8 +136,19 @@ export class DraftSession {
     return `${this.#options.person}/${this.#options.workflow}`
   }
 
+  #goAway(): void {
+    this.#away = true
+    this.since ??= new Date()
+  }
+
+  #comeBack(): void {
+    this.#away = false
+    this.since = null
+  }
+
   #changed(): void {
     this.#changes += 1
+    this.unsent += 1
     this.#waiting = true
     this.#marking ??= setTimeout(() => this.#mark(), MARK_AFTER_MS)
     this.#storing ??= setTimeout(() => this.#store(), STORE_AFTER_MS)
@@ -145,7 +160,7 @@ export class DraftSession {
     this.#marking = undefined
     if (!this.#synced || !this.provider.ws) return
     this.#marker = { number: this.#marker.number + 1, changes: this.#changes }
-    this.#answering ??= setTimeout(() => (this.#away = true), ANSWER_WITHIN_MS)
+    this.#answering ??= setTimeout(() => this.#goAway(), ANSWER_WITHIN_MS)
     const { number } = this.#marker
     this.provider.ws.send(
       encoding.encode((encoder) => {
@@ -162,9 +177,10 @@ export class DraftSession {
     }
     clearTimeout(this.#answering)
     this.#answering = undefined
-    if (this.#synced) this.#away = false
+    if (this.#synced) this.#comeBack()
     if (word.number !== this.#marker.number || this.#marker.changes !== this.#changes) return
     this.#waiting = false
+    this.unsent = 0
     clearTimeout(this.#storing)
     this.#storing = undefined
     this.#forget()
@@ -176,7 +192,7 @@ export class DraftSession {
     if (!synced) return
     clearTimeout(this.#losing)
     this.#losing = undefined
-    this.#away = false
+    this.#comeBack()
     this.#opened = true
     this.refusal = null
     // What was changed meanwhile went out as the answer to the server's question, just before this.
@@ -186,7 +202,7 @@ export class DraftSession {
   #lost(): void {
     this.#synced = false
     this.#losing ??= setTimeout(() => {
-      this.#away = true
+      this.#goAway()
       if (this.#waiting) this.#store()
     }, PATIENCE_MS)
   }

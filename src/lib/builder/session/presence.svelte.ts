@@ -1,8 +1,10 @@
 import type { Awareness } from 'y-protocols/awareness'
 import { z } from 'zod'
-import { hueOf } from '#lib/ui/person.ts'
+import { colourOf } from './colours.ts'
 
 const point = z.object({ x: z.number(), y: z.number() })
+const size = z.number().positive()
+const box = z.object({ x: z.number(), y: z.number(), width: size, height: size })
 
 /** What others are shown of a person. The server puts in who it is; everything else is the browser's word. */
 const presenceState = z.object({
@@ -11,6 +13,8 @@ const presenceState = z.object({
   selection: z.array(z.string()).max(2000).nullish(),
   field: z.string().nullish(),
   dragged: z.record(z.string(), point).nullish(),
+  seen: box.nullish(),
+  following: z.number().nullish(),
 })
 
 export interface Person {
@@ -18,6 +22,7 @@ export interface Person {
   client: number
   id: string
   name: string
+  /** Of their colour, in oklch. */
   hue: number
   cursor: { x: number; y: number } | null
   /** Ids of the steps they selected. */
@@ -26,6 +31,18 @@ export interface Person {
   field: string | null
   /** Where they are just dragging steps to. */
   dragged: Readonly<Record<string, { x: number; y: number }>>
+  /** The part of the drawing that they see. */
+  seen: Seen | null
+  /** The tab that they follow. */
+  following: number | null
+}
+
+/** A part of a drawing. */
+export interface Seen {
+  x: number
+  y: number
+  width: number
+  height: number
 }
 
 const CURSOR_EVERY_MS = 40
@@ -38,6 +55,15 @@ export class Presence {
   readonly people: readonly Person[] = $derived([
     ...new Map(this.others.map((person) => [person.id, person])).values(),
   ])
+  /** Whom one follows: their part of the drawing and their selection are one's own, until one moves. */
+  readonly followed: Person | null = $derived(
+    this.others.find(({ client }) => client === this.#followed) ?? null,
+  )
+  /** Those who follow oneself. */
+  readonly followers: readonly Person[] = $derived(
+    this.others.filter(({ following }) => following === this.#awareness.clientID),
+  )
+  #followed = $state<number | null>(null)
   readonly #awareness: Awareness
   readonly #ondragged: () => void
   readonly #listener = (): void => this.#read()
@@ -58,6 +84,8 @@ export class Presence {
       selection: string[]
       field: string | null
       dragged: Record<string, { x: number; y: number }> | null
+      seen: Seen | null
+      following: number | null
     }>,
   ): void {
     this.#said = { ...this.#said, ...word }
@@ -65,6 +93,13 @@ export class Presence {
       this.#saying = undefined
       this.#awareness.setLocalState({ ...this.#awareness.getLocalState(), ...this.#said })
     }, CURSOR_EVERY_MS)
+  }
+
+  /** Follows somebody, or (null) nobody any more. */
+  follow(client: number | null): void {
+    if (client === this.#followed) return
+    this.#followed = client
+    this.say({ following: client })
   }
 
   /** Who else is typing in a field of a step. */
@@ -82,18 +117,25 @@ export class Presence {
     this.others = [...this.#awareness.getStates().entries()].flatMap(([client, state]) => {
       const parsed = presenceState.safeParse(state)
       if (client === this.#awareness.clientID || !parsed.success) return []
-      const { user, cursor, selection, field, dragged } = parsed.data
+      const { user, cursor, selection, field, dragged, seen, following } = parsed.data
       return {
         client,
         id: user.id,
         name: user.name,
-        hue: hueOf(user.name),
+        hue: colourOf(user.id),
         cursor: cursor ?? null,
         selection: selection ?? [],
         field: field ?? null,
         dragged: dragged ?? {},
+        seen: seen ?? null,
+        following: following ?? null,
       }
     })
+    // Gone, or just begun to follow oneself: two who follow each other would both stand still.
+    const { followed } = this
+    if (this.#followed !== null && (!followed || followed.following === this.#awareness.clientID)) {
+      this.follow(null)
+    }
     const hasDragged = this.others.some((person) => Object.keys(person.dragged).length > 0)
     if (hadDragged || hasDragged) this.#ondragged()
   }

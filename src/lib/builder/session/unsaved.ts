@@ -47,3 +47,8 @@ export const browserUnsaved: UnsavedChanges = {
     await ask('readwrite', (store) => store.delete(name))
   },
 }
+
+/** Clears whatever waits in this browser, of everybody: called at sign-out, since the next person here is another one. */
+export function forgetUnsaved(): void {
+  indexedDB.deleteDatabase(DATABASE)
+}
