@@ -30,8 +30,14 @@ const names: Names = {
 
 const secretive = createRegistry([
   defineNode({
-    ...{ type: 'test.secretive', version: 1, category: 'logic', title: 'Secretive' },
-    ...{ description: 'Keeps something.', icon: 'key', effect: 'pure', ports: SINGLE },
+    type: 'test.secretive',
+    version: 1,
+    category: 'logic',
+    title: 'Secretive',
+    description: 'Keeps something.',
+    icon: 'key',
+    effect: 'pure',
+    ports: SINGLE,
     config: z.object({ token: field.secret({ label: 'Token' }) }),
     output: z.object({}),
     sample: {},
