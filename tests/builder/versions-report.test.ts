@@ -37,7 +37,7 @@ const secretive = createRegistry([
     description: 'Keeps something.',
     icon: 'key',
     effect: 'pure',
-    ports: SINGLE,
+    ports: () => SINGLE,
     config: z.object({ token: field.secret({ label: 'Token' }) }),
     output: z.object({}),
     sample: {},
