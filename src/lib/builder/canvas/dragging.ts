@@ -25,7 +25,12 @@ export class Dragging {
     const editor = this.#editor
     const edge = this.#lineFor(things, pointer)
     const [only] = things
-    const frames = framesOf(editor.definition.groups ?? [], editor.canvas.nodes)
+    // The frames as they were during the drag: what is let go just now doesn't stretch its own yet.
+    const ids = new Set(things.map(({ id }) => id))
+    const drawn = editor.canvas.nodes.map((one) =>
+      ids.has(one.id) ? { ...one, dragging: true } : one,
+    )
+    const frames = framesOf(editor.definition.groups ?? [], drawn)
     const moved = regrouped(things, frames)
     editor.canvas.target = null
     editor.document.together(() => {
