@@ -368,16 +368,15 @@ export const texts = {
       count === 1 ? 'Taken out of the group.' : `${count} things were taken out of the group.`,
     noteAdded: 'A note was added. Write, then press Escape.',
     aligned: (count: number) => `${count} things were lined up.`,
-    copied: (count: number) =>
-      count === 1 ? 'Copied.' : `${count} things were copied.`,
-    pasted: (count: number) =>
-      count === 1 ? 'Pasted.' : `${count} things were pasted.`,
+    copied: (count: number) => (count === 1 ? 'Copied.' : `${count} things were copied.`),
+    pasted: (count: number) => (count === 1 ? 'Pasted.' : `${count} things were pasted.`),
     notPasted: {
       empty: 'There is nothing in the clipboard. Copy some steps first.',
       strange: 'What is in the clipboard is not a piece of a workflow. Copy some steps first.',
       broken:
         'This looks like steps, but part of the text is missing or was changed. Copy them again, all of the text.',
-      newer: 'This was copied from a newer Weft. Bring this one up to date first, then paste again.',
+      newer:
+        'This was copied from a newer Weft. Bring this one up to date first, then paste again.',
       viewer: 'Your role lets you look at this workflow, but not change it.',
     },
     undone: 'Undone.',
