@@ -30,17 +30,13 @@ export const versionTexts = {
   again: (number: number) => `Version ${number} again`,
   publishedBy: (name: string) => (name === '' ? 'Published' : `Published by ${name}`),
   changesBy: (names: string) => `Changes by ${names}`,
-  noNote: 'No note',
-  show: (name: string) => `Show what changed with ${name}`,
   history: 'History',
-  compare: 'Compare',
   from: 'Before',
   to: 'After',
   swap: 'Swap before and after',
   nothingBefore: 'Nothing (the beginning)',
   drawing: 'Drawing with the changes marked',
   changes: 'What changed',
-  whereToLook: 'Choose a step in the drawing to see what changed in it.',
   kinds: { added: 'Added', removed: 'Removed', changed: 'Changed', same: 'Unchanged' },
   signs: { added: '+', removed: '−', changed: '±', same: '' },
   stepSays: (title: string, kind: string) => `${title}: ${kind.toLowerCase()}`,
@@ -97,7 +93,6 @@ export const versionTexts = {
   } as Record<string, string | undefined>, // looked up by name
   yes: 'Yes',
   no: 'No',
-  seconds: (number: number) => count(number, 'second', 'seconds'),
   retry: (attempts: number, wait: string, grows: boolean) =>
     `${count(attempts, 'try', 'tries')} in all, ${wait} apart${grows ? ', twice as long each time' : ''}`,
   onError: {
@@ -123,7 +118,6 @@ export const versionTexts = {
     message:
       'The draft becomes what this version was. What is live stays as it is until you publish. You can undo it.',
     replaced: 'What this does to the draft as it is now:',
-    nothing: 'The draft is the same already.',
     others: (names: string) => `${names} may be working on the draft right now.`,
     confirm: 'Bring it back',
     done: (name: string) => `${name} is in the draft. Undo takes it back.`,
@@ -135,7 +129,6 @@ export const versionTexts = {
       `It’s published once more, as ${next}. Executions that already run finish on the version they began with. The draft stays as it is.`,
     differs: 'Compared with what is live now:',
     confirm: 'Make it live',
-    isLive: 'This version is live already.',
     done: (number: number) => `Published as version ${number}. It is live now.`,
   },
   copy: {
@@ -151,7 +144,6 @@ export const versionTexts = {
     download: 'Download as a file',
     downloadDraft: 'Download the draft as a file',
     upload: 'Bring in a file…',
-    recorded: 'The download is recorded in the audit log.',
     strange: 'This is not a file of a workflow that Weft can read.',
     newer: 'This file was made by a newer Weft. Update this one to read it.',
     tooLarge: 'This file is too large for a workflow.',
@@ -171,7 +163,5 @@ export const versionTexts = {
     differs: 'What goes live',
     details: 'Show what changes',
     by: (names: string) => `With changes by ${names}.`,
-    moved: 'Somebody changed the drawing just now. Look at what goes live once more, then publish.',
-    first: 'Everything in the drawing goes live for the first time.',
   },
 }
