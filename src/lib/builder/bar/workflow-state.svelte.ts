@@ -11,6 +11,8 @@ export interface WorkflowRow {
   name: string
   live_version_id: string | null
   latest_version_id: string | null
+  /** Only some members can see it. */
+  is_restricted: boolean
   archived_at: string | null
 }
 
@@ -18,7 +20,7 @@ export type WorkflowStatus = 'live' | 'paused' | 'draft' | 'archived'
 
 /** Columns of WorkflowRow. */
 export const workflowColumns =
-  'id, workspace_id, name, live_version_id, latest_version_id, archived_at'
+  'id, workspace_id, name, live_version_id, latest_version_id, is_restricted, archived_at'
 
 /** Why publishing or saving a test version was refused. */
 export interface Refusal {
