@@ -1,0 +1,196 @@
+import type { Browser, Page } from 'playwright-core'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import type { Stack } from '../../local/stack.ts'
+import { startTestApp, startTestStack } from '../../local/testing.ts'
+import * as acts from './acts.ts'
+import { findings } from './axe.ts'
+import { launchBrowser, openWindow } from './browser.ts'
+
+let stack: Stack
+let app: { url: string; stop(): Promise<void> }
+let browser: Browser
+let ann: Page
+/** In the dark: what is told of colours holds there as well. */
+let ben: Page
+let workflow: string
+
+/** Pictures of every state, for people to look at: WEFT_PICTURES names a folder. */
+async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['WEFT_PICTURES']
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/together-${name}.png` })
+}
+
+async function newPage(options: { dark?: boolean } = {}): Promise<Page> {
+  const page = await (await openWindow(browser, options)).newPage()
+  page.setDefaultTimeout(15_000)
+  return page
+}
+
+const comments = (page: Page) => page.getByRole('region', { name: 'Comments' })
+const placeOf = (page: Page, title: string) => acts.step(page, title).boundingBox()
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  app = await startTestApp(stack)
+  browser = await launchBrowser(inject('browserPath'))
+  ann = await newPage()
+  await acts.signUp(ann, app.url, 'Ann Archer', 'ann@example.org')
+  const workspace = await acts.createWorkspace(ann, 'Acme')
+  workflow = await acts.createWorkflow(ann, workspace, 'New leads')
+  await ann
+    .getByRole('button', { name: /^Run by hand/ })
+    .first()
+    .click()
+  await acts.step(ann, 'Run by hand').waitFor()
+  await acts.addStepAfter(ann, 'Run by hand', 'e-mail', 'Send an e-mail')
+  await acts.addStepAfter(ann, 'Send an e-mail', 'set var', 'Set variables')
+  ben = await newPage({ dark: true })
+  await acts.signUp(ben, app.url, 'Ben Baker', 'ben@example.org')
+  // How somebody is invited is told elsewhere: the colleague's membership is written down directly.
+  const database = new pg.Client({ connectionString: stack.databaseUrl })
+  await database.connect()
+  await database.query(
+    `insert into public.members (workspace_id, user_id, role)
+     select $1, user_id, 'editor' from public.profiles where email = 'ben@example.org'`,
+    [/[0-9a-f-]{36}$/.exec(workspace)?.[0]],
+  )
+  await database.end()
+  await ben.goto(workflow)
+  await acts.step(ben, 'Set variables').waitFor()
+})
+afterAll(async () => {
+  await browser.close()
+  await app.stop()
+  await stack.stop()
+})
+
+describe('two people in one drawing', () => {
+  test('see each other’s pointer, selection, and the field that the other is in', async () => {
+    await acts.step(ann, 'Send an e-mail').click()
+    await ben.getByText('Ann Archer has this step open').waitFor({ state: 'attached' })
+    const box = await placeOf(ann, 'Set variables')
+    await ann.mouse.move((box?.x ?? 0) + 30, (box?.y ?? 0) + 160)
+    await ben.locator('.cursor').filter({ hasText: 'Ann Archer' }).waitFor()
+    await acts.step(ben, 'Send an e-mail').click()
+    await acts.settings(ann).getByLabel('Subject', { exact: true }).click()
+    await acts.settings(ben).getByText('Ann Archer is typing here').waitFor()
+    await picture(ben, 'dark-field')
+    await picture(ann, 'light-field')
+  })
+
+  test('type in one text, and neither loses a letter', async () => {
+    const text = (page: Page) => acts.settings(page).getByLabel('Text', { exact: true })
+    await text(ann).click()
+    await ann.keyboard.type('Hello from Ann. ')
+    await expect
+      .poll(() => text(ben).textContent(), { timeout: 10_000 })
+      .toContain('Hello from Ann.')
+    await text(ben).click()
+    await ben.keyboard.press('Control+End')
+    await Promise.all([
+      ben.keyboard.type('And from Ben.', { delay: 15 }),
+      ann.keyboard.type('Bye. ', { delay: 15 }),
+    ])
+    for (const page of [ann, ben]) {
+      await expect
+        .poll(() => text(page).textContent(), { timeout: 10_000 })
+        .toContain('And from Ben.')
+      await expect.poll(() => text(page).textContent(), { timeout: 10_000 }).toContain('Bye.')
+    }
+  })
+
+  test('one follows the other by keyboard, until a move of one’s own', async () => {
+    const follow = ben.getByRole('button', { name: 'Follow Ann Archer' })
+    await follow.focus()
+    await ben.keyboard.press('Enter')
+    await ben.getByText('Following Ann Archer', { exact: false }).first().waitFor()
+    await ann.getByText('Ben Baker follows you').waitFor()
+    await acts.step(ann, 'Set variables').click()
+    await ben.locator('.svelte-flow__node.selected').filter({ hasText: 'Set variables' }).waitFor()
+    // The click moves the drawing a little, and a movement under way would swallow the next.
+    await ann.waitForTimeout(700)
+    await ann.getByRole('button', { name: 'Show everything' }).click()
+    const width = async (page: Page): Promise<number> =>
+      Math.round((await placeOf(page, 'Set variables'))?.width ?? 0)
+    await expect.poll(() => width(ann), { timeout: 10_000 }).not.toBe(232)
+    await expect
+      .poll(async () => Math.abs((await width(ben)) - (await width(ann))), { timeout: 10_000 })
+      .toBeLessThan(4)
+    await picture(ben, 'dark-following')
+    await picture(ann, 'light-followed')
+    expect(await findings(ann)).toEqual([])
+    await ben.keyboard.press('Escape')
+    await ann.getByText('Ben Baker follows you').waitFor({ state: 'detached' })
+  })
+})
+
+describe('comments', () => {
+  test('are written with a mention, counted on the step, and heard by the other at once', async () => {
+    await acts.step(ann, 'Send an e-mail').click()
+    await ann.getByRole('button', { name: 'Comments, none open' }).click()
+    await picture(ann, 'light-no-comments')
+    const field = comments(ann).getByRole('textbox', {
+      name: 'Write a comment about Send an e-mail',
+    })
+    await field.click()
+    await ann.keyboard.type('Is this the right text, @be')
+    await comments(ann).getByRole('option', { name: 'Ben Baker' }).waitFor()
+    await picture(ann, 'light-mention')
+    await ann.keyboard.press('Enter')
+    await ann.keyboard.type('?')
+    await ann.keyboard.press('Control+Enter')
+    await comments(ann).getByText('@Ben Baker', { exact: true }).waitFor()
+    await ben.getByRole('button', { name: '1 open comment', exact: true }).click()
+    await comments(ben).getByText('Is this the right text').waitFor()
+    for (const page of [ann, ben]) expect(await findings(page)).toEqual([])
+  })
+
+  test('are answered, resolved, and opened again by an answer', async () => {
+    await comments(ben).getByRole('button', { name: 'Reply', exact: true }).click()
+    await comments(ben).getByRole('textbox', { name: 'Reply to Ann Archer' }).waitFor()
+    await ben.keyboard.type('Nearly: say who we are.')
+    await ben.keyboard.press('Control+Enter')
+    await comments(ann).getByText('Nearly: say who we are.').waitFor()
+    await picture(ann, 'light-comments')
+    await picture(ben, 'dark-comments')
+    await comments(ann).getByRole('button', { name: 'Resolve', exact: true }).click()
+    await ben.getByRole('button', { name: 'Comments, none open' }).waitFor()
+    await comments(ben)
+      .getByRole('button', { name: /^Resolved/ })
+      .click()
+    await comments(ben).getByText('Resolved by Ann Archer').waitFor()
+    await picture(ben, 'dark-resolved')
+    await comments(ben).getByRole('button', { name: 'Open again' }).click()
+    await ann.getByRole('button', { name: 'Comments, 1 open' }).waitFor()
+  })
+
+  test('are found by their link', async () => {
+    const database = new pg.Client({ connectionString: stack.databaseUrl })
+    await database.connect()
+    const { rows } = await database.query<{ id: string }>(
+      'select id from public.workflow_comments where thread_id is null',
+    )
+    await database.end()
+    await ben.goto(`${workflow}?comment=${rows[0]?.id}`)
+    await comments(ben).locator('.thread.shown').getByText('Is this the right text').waitFor()
+  })
+})
+
+describe('without a connection', () => {
+  test('people read since when, and what waits here; back again, all of it is saved and merged', async () => {
+    await ben.context().setOffline(true)
+    await ben.getByText(/^\s*Offline since \d\d:\d\d: everything so far is saved/).waitFor()
+    await acts.addStepAfter(ben, 'Set variables', 'delay', 'Delay')
+    await ben.getByText(/Offline since \d\d:\d\d: \d+ changes? (is|are) kept/).waitFor()
+    await picture(ben, 'dark-offline')
+    await acts.addStepAfter(ann, 'Set variables', 'condition', 'Condition').catch(async () => {
+      throw new Error('Ann could not go on drawing while Ben was away.')
+    })
+    await ben.context().setOffline(false)
+    await ben.getByText('The connection is back. All your changes are saved.').waitFor()
+    await picture(ben, 'dark-back')
+    await acts.step(ann, 'Delay').waitFor()
+    await acts.step(ben, 'Condition').waitFor()
+  })
+})
