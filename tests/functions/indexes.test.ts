@@ -230,6 +230,22 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'the addresses of a workspace, under its policy',
     `select token from public.webhook_endpoints where workspace_id = ${ID}`,
   ],
+  workflow_comments_by_workflow: [
+    'what is said about a workflow, under its policy; removing a workflow',
+    `select id from public.workflow_comments where workspace_id = ${ID} and workflow_id = ${ID} order by created_at`,
+  ],
+  workflow_comments_by_thread: [
+    'a thread’s answers; they go with its first comment',
+    `select id from public.workflow_comments where thread_id = ${ID}`,
+  ],
+  workflow_comments_by_author: [
+    'removing a person',
+    `select id from public.workflow_comments where author = ${ID}`,
+  ],
+  workflow_comments_by_resolver: [
+    'removing a person',
+    `select id from public.workflow_comments where resolved_by = ${ID}`,
+  ],
   workflow_draft_updates_by_workflow: [
     'what was drawn since the last compaction, in order (the co-editing server)',
     `select update from public.workflow_draft_updates where workflow_id = ${ID} order by id`,
