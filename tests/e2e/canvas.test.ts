@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest'
 import { ensureDemo } from '../../local/demo.ts'
 import type { Stack } from '../../local/stack.ts'
 import { startTestApp, startTestStack } from '../../local/testing.ts'
 import { signIn, step } from './acts.ts'
+import { findings } from './axe.ts'
 import { launchBrowser, openWindow } from './browser.ts'
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let stack: Stack
 let app: { url: string; stop(): Promise<void> }
@@ -103,6 +100,28 @@ describe('selecting', () => {
     await expect.poll(selected).toBe(2)
     await page.keyboard.press('Control+a')
     await expect.poll(selected).toBe(5)
+  })
+})
+
+describe('zooming', () => {
+  const zoom = (): Promise<number> =>
+    page
+      .locator('.svelte-flow__viewport')
+      .evaluate((viewport) => new DOMMatrix(getComputedStyle(viewport).transform).a)
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click()
+
+  test('goes by button and by key, and “Show everything” leads back', async () => {
+    await press('Show everything')
+    const whole = await zoom()
+    await press('Zoom out')
+    await expect.poll(zoom).toBeCloseTo(whole / 1.2, 3)
+    await press('Zoom in')
+    await expect.poll(zoom).toBeCloseTo(whole, 3)
+    await drawing().focus()
+    await page.keyboard.press('+')
+    await expect.poll(zoom).toBeCloseTo(whole * 1.2, 3)
+    await press('Show everything')
+    await expect.poll(zoom).toBeCloseTo(whole, 3)
   })
 })
 
@@ -291,20 +310,6 @@ describe('by keyboard', () => {
     await expect.poll(() => off(before)).toBeLessThan(3)
   })
 })
-
-/** What axe finds on a page as it is now, a line each. */
-async function findings(on: Page): Promise<string[]> {
-  await on.evaluate(axe)
-  const { violations } = await on.evaluate(() =>
-    // axe puts itself on the window; it has no other way in from here.
-    (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    }),
-  )
-  return violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`,
-  )
-}
 
 describe.each([
   { look: 'light', dark: false },

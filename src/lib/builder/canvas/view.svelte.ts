@@ -12,6 +12,7 @@ import { walkFrom } from './walk.ts'
 
 const MARGIN = 70
 const PADDING = 0.15
+const ZOOM_STEP = 1.2
 /** The smallest that a drawing is shown. */
 export const MIN_ZOOM = 0.05
 
@@ -74,8 +75,9 @@ export class CanvasView implements View {
     )
   }
 
+  /** By steps, not by the flow's own zoomIn and zoomOut: asked for before the flow is there, those never move it. */
   zoom(by: 1 | -1): void {
-    void (by > 0 ? this.#flow.zoomIn(this.motion) : this.#flow.zoomOut(this.motion))
+    void this.#flow.setZoom(this.#flow.getZoom() * ZOOM_STEP ** by, this.motion)
   }
 
   actualSize(): void {
