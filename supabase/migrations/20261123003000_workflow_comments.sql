@@ -138,7 +138,7 @@ begin
     select from public.workflow_comments r
     where r.thread_id = p_comment and r.author is distinct from auth.uid()
   ) and v_workspace not in (select private.my_workspaces('admin')) then
-    raise exception 'Others have answered this comment. Resolve it instead of removing it.' using errcode = '22023';
+    raise exception 'Others have answered this comment. Resolve it instead of removing it.' using errcode = '42501';
   end if;
   delete from public.workflow_comments c where c.id = p_comment;
 end

@@ -282,6 +282,7 @@ export const functions: Record<string, FunctionRules> = {
   'comment_on_workflow: a restricted one': { who: 'admin+', call: `$restricted, 'And this?'` },
   resolve_comment: { who: 'viewer+', call: '$comment' },
   remove_comment: { who: 'admin+', call: '$comment' },
+  'remove_comment: one’s own that others have answered': { who: 'admin+', call: '$answered' },
   create_api_key: { who: 'admin+', call: `$workspace, 'Key', array['executions:read']` },
   revoke_api_key: { who: 'admin+', call: '$key' },
   cancel_execution: { who: 'operator+', call: '$execution' },

@@ -8,6 +8,8 @@ export interface MoreRows {
   restrictedApproval: string
   /** Of the workflow that everybody sees. */
   comment: string
+  /** The viewer's own, which the owner has answered. */
+  answered: string
   invitation: string
   /** Of its viewer. */
   invitationToken: string
@@ -19,6 +21,7 @@ interface Place {
   workspace: string
   owner: string
   admin: string
+  viewer: string
   email: string
 }
 
@@ -39,7 +42,7 @@ export async function addMoreRows(db: Client, place: Place, workflow: string): P
 }
 
 /** A workflow for some only, with a row in each table that tells of workflows and executions. */
-async function addRestricted(db: Client, { workspace, owner }: Place, workflow: string) {
+async function addRestricted(db: Client, { workspace, owner, viewer }: Place, workflow: string) {
   const restricted = await idOf(
     db,
     `insert into public.workflows (workspace_id, name) values ($1, 'Salaries') returning id`,
@@ -101,6 +104,18 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
      order by workflow = $4 desc returning id`,
     [workspace, owner, [workflow, restricted], workflow],
   )
+  const answered = await idOf(
+    db,
+    `with asked as (
+       insert into public.workflow_comments (workspace_id, workflow_id, author, body)
+       values ($1, $2, $3, 'Is this still so?') returning id
+     ), answer as (
+       insert into public.workflow_comments (workspace_id, workflow_id, author, body, thread_id)
+       select $1, $2, $4, 'It is.', id from asked
+     )
+     select id from asked`,
+    [workspace, workflow, viewer, owner],
+  )
   await db.query(
     `insert into private.draft_authors (workflow_id, workspace_id, author)
      select workflow, $1, $2 from unnest($3::uuid[]) as workflow`,
@@ -116,7 +131,13 @@ async function addRestricted(db: Client, { workspace, owner }: Place, workflow: 
      select topic, 'broadcast', '{}', 'x', true from unnest($1::text[]) as topic`,
     [[`restricted:${workspace}`, `workflow:${restricted}`, `execution:${execution}`]],
   )
-  return { restricted, restrictedExecution: execution, restrictedApproval: approval, comment }
+  return {
+    restricted,
+    restrictedExecution: execution,
+    restrictedApproval: approval,
+    comment,
+    answered,
+  }
 }
 
 async function addInvitation(db: Client, { workspace, owner, email }: Place) {

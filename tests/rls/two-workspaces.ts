@@ -219,7 +219,7 @@ export async function makeTenant(
       `insert into realtime.messages (topic, extension, payload, event, private) values ($1, 'broadcast', '{}', 'x', true)`,
       [topic],
     )
-  const place = { workspace, owner: user, admin: people.admin, email }
+  const place = { workspace, owner: user, admin: people.admin, viewer: people.viewer, email }
   const more = await addMoreRows(db, place, workflow)
   return {
     ...more,
