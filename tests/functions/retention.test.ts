@@ -149,17 +149,21 @@ test('nobody is told of executions that are moved: nothing has happened to them'
 })
 
 test('while somebody reads the executions a day is left alone, and accepts go on', async () => {
-  const day = await dayAgo(123)
-  const over = await executionsOf(day, 'succeeded', 5)
   const reader = new Client({ connectionString: office.stack.databaseUrl })
   await reader.connect()
-  await reader.query('begin; select count(*) from public.executions')
+  // The reader waits in line before the day can be seen, so that no upkeep comes between.
+  await office.db.query('begin')
+  const day = await dayAgo(123)
+  const over = await executionsOf(day, 'succeeded', 5)
+  const reading = reader.query('begin; select count(*) from public.executions')
+  await office.db.query('commit')
+  await reading
   expect(await drop(day)).toBe(false)
   const made = await office.liveWebhook(row(webhook(), set('a', { b: 1 })))
   const { body } = await office.send(made.url)
   expect((await office.until(body['execution'])).status).toBe('succeeded')
-  await reader.end()
   expect((await rowsOf(over)).executions).toBe(5)
+  await reader.end()
   await dropped(day)
 })
 
