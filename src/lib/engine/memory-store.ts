@@ -1,73 +1,40 @@
-import { copied } from './copied.ts'
 import type { Data } from './data.ts'
 import { LeaseLost, StepFailure } from './errors.ts'
 import type { ExecutionId, VersionId, WorkflowId, WorkspaceId } from './ids.ts'
+import {
+  claimedOf,
+  isAwake,
+  isOver,
+  keepStep,
+  newlyStored,
+  setAside,
+  stepsThatCount,
+  type StoredExecution,
+  type StoredWait,
+} from './memory-execution.ts'
 import { MemoryRecords } from './memory-records.ts'
-import { chunkResults, isChunk } from './run/chunks.ts'
 import type { Clock, TransactionServices } from './services.ts'
 import type {
   AcceptResult,
   Checkpoint,
   ClaimedExecution,
-  Delivery,
-  ErrorData,
-  ExecutionStatus,
   ExecutionStore,
   Lease,
   LiveTrigger,
   NewExecution,
+  Renewed,
   StepPlace,
   StepRecord,
   VersionRecord,
   WaitKind,
-  WaitRequest,
   Written,
 } from './store.ts'
-
-/** An execution as the memory store holds it; read it in tests and previews, never write it. */
-export interface StoredExecution {
-  readonly made: NewExecution
-  readonly createdAt: string
-  status: ExecutionStatus
-  leaseNumber: number
-  /** Milliseconds since 1970; null while nobody holds it. */
-  leaseUntil: number | null
-  wakeAt: number | null
-  cancelRequested: boolean
-  error: ErrorData | null
-  /** Something arrived for a step of it, and nobody has looked since. */
-  delivered: boolean
-  waits: StoredWait[]
-  /** By node, path and attempt. */
-  steps: Map<string, StepRecord & { superseded: boolean }>
-}
-
-/** A wait that is open, with what has arrived for it. */
-export interface StoredWait extends WaitRequest, StepPlace {
-  delivery: Delivery | null
-}
 
 export interface MemoryStoreOptions {
   clock: Pick<Clock, 'now'>
   /** How long a lease lasts without being renewed. */
   leaseMs?: number
 }
-
-const stepKey = (step: Pick<StepRecord, 'node' | 'path' | 'attempt'>): string =>
-  `${step.node}@${step.path}#${step.attempt}`
-
-/** Field by field: a loop over the fields of so many steps costs more than running them. */
-const stepCopied = <Step extends StepRecord>(step: Step): Step => ({
-  ...step,
-  input: copied(step.input),
-  output: copied(step.output),
-  error: copied(step.error),
-  progress: copied(step.progress),
-  logs: copied(step.logs),
-})
-
-const isOver = (status: ExecutionStatus): boolean =>
-  status === 'succeeded' || status === 'failed' || status === 'cancelled' || status === 'timed_out'
 
 /**
  * The whole port to durable state, in memory: fencing, leases, transactions that roll back. For tests, simulation and the
@@ -103,8 +70,8 @@ export class MemoryStore implements ExecutionStore {
 
   /** The steps that count, in order of `seq`. */
   steps(execution: ExecutionId): StepRecord[] {
-    const steps = [...(this.executions.get(execution)?.steps.values() ?? [])]
-    return steps.filter((step) => !step.superseded).sort((a, b) => a.seq - b.seq)
+    const stored = this.executions.get(execution)
+    return stored === undefined ? [] : stepsThatCount(stored)
   }
 
   async accept(execution: NewExecution): Promise<AcceptResult> {
@@ -194,8 +161,10 @@ export class MemoryStore implements ExecutionStore {
     const stored = this.executions.get(execution)
     if (stored === undefined) return null
     const { status, wakeAt } = stored
-    const isDue = status === 'waiting' && wakeAt !== null && wakeAt <= this.#clock.now()
-    return isDue || status === 'queued' ? this.#claim(stored) : null
+    const now = this.#clock.now()
+    const isDue = status === 'waiting' && wakeAt !== null && wakeAt <= now
+    const isThere = (isDue || status === 'queued') && this.isClaimable(stored, now)
+    return isThere ? this.#claim(stored) : null
   }
 
   async claimAbandoned(limit: number): Promise<ClaimedExecution[]> {
@@ -208,13 +177,20 @@ export class MemoryStore implements ExecutionStore {
           // Whatever should have woken it got lost.
           (status === 'waiting' && wakeAt !== null && wakeAt + 2 * this.#leaseMs < now),
       )
+      .filter((stored) => this.isClaimable(stored, now))
       .slice(0, limit)
       .map((stored) => this.#claim(stored))
   }
 
-  async renew(leases: Lease[]): Promise<{ lost: ExecutionId[]; cancelRequested: ExecutionId[] }> {
+  /** Whether an execution may be taken up, for stores that hold back more than this one. */
+  protected isClaimable(stored: StoredExecution, now: number): boolean {
+    return isAwake(stored, now)
+  }
+
+  async renew(leases: Lease[]): Promise<Renewed> {
     const lost: ExecutionId[] = []
     const cancelRequested: ExecutionId[] = []
+    const pauseRequested: ExecutionId[] = []
     for (const lease of leases) {
       const stored = this.executions.get(lease.execution)
       if (stored?.status !== 'running' || stored.leaseNumber !== lease.number) {
@@ -223,8 +199,9 @@ export class MemoryStore implements ExecutionStore {
       }
       stored.leaseUntil = this.#clock.now() + this.#leaseMs
       if (stored.cancelRequested) cancelRequested.push(lease.execution)
+      if (stored.resting !== null) pauseRequested.push(lease.execution)
     }
-    return { lost, cancelRequested }
+    return { lost, cancelRequested, pauseRequested }
   }
 
   /** What a person's "Cancel" does: one that waits stops here and now, one that runs is told at its next write. */
@@ -260,16 +237,36 @@ export class MemoryStore implements ExecutionStore {
       leaseUntil: null,
       wakeAt: null,
       cancelRequested: false,
+      resting: null,
       error: null,
     })
     stored.leaseNumber += 1
-    for (const step of stored.steps.values()) {
-      const dealtWith = step.status === 'failed' && step.port !== null
-      if (step.status !== 'succeeded' && step.status !== 'skipped' && !dealtWith)
-        step.superseded = true
-      // Items that failed are tried again, also those of a part of a long list that was over.
-      if (isChunk(step) && chunkResults(step).failed.length > 0) step.superseded = true
-    }
+    setAside(stored)
+  }
+
+  /** What "Pause" does: one that runs is told at its next write, and what rests isn't taken up by anybody. */
+  requestPause(execution: ExecutionId): void {
+    const stored = this.executions.get(execution)
+    if (stored === undefined || isOver(stored.status) || stored.resting !== null) return
+    const { definition } = this.#versions.get(stored.made.version) ?? {}
+    const timeout = definition?.settings.timeoutSeconds
+    const until = timeout === undefined ? null : Date.parse(stored.createdAt) + timeout * 1000
+    stored.resting = { until }
+  }
+
+  /** What "Resume" does: at once, or when what it waits for comes. What came meanwhile has been kept. */
+  requestResume(execution: ExecutionId): void {
+    const stored = this.executions.get(execution)
+    if (stored !== undefined) stored.resting = null
+  }
+
+  /** Makes a replay durable, queued, together with the steps that it takes over. False when it's there already. */
+  async startReplay(replay: NewExecution, kept: readonly StepRecord[]): Promise<boolean> {
+    const [added] = this.#start([replay])
+    const stored = added === undefined ? undefined : this.executions.get(added)
+    if (stored === undefined) return false
+    for (const [index, step] of kept.entries()) keepStep(stored, { ...step, seq: index + 1 }, true)
+    return true
   }
 
   #claim(stored: StoredExecution): ClaimedExecution {
@@ -278,30 +275,7 @@ export class MemoryStore implements ExecutionStore {
     stored.leaseUntil = this.#clock.now() + this.#leaseMs
     stored.wakeAt = null
     stored.delivered = false
-    const { made } = stored
-    const attemptsBefore: Record<string, number> = {}
-    for (const step of stored.steps.values()) {
-      const key = `${step.node}@${step.path}`
-      if (step.superseded) attemptsBefore[key] = Math.max(attemptsBefore[key] ?? 0, step.attempt)
-    }
-    return {
-      lease: { execution: made.id, number: stored.leaseNumber },
-      workspace: made.workspace,
-      workflow: made.workflow,
-      version: made.version,
-      triggerNode: made.triggerNode,
-      triggerData: copied(made.triggerData),
-      mode: made.mode,
-      createdAt: stored.createdAt,
-      cancelRequested: stored.cancelRequested,
-      steps: this.steps(made.id).map(stepCopied),
-      attemptsBefore,
-      deliveries: stored.waits.flatMap(({ node, path, delivery }) =>
-        delivery === null ? [] : [{ node, path, ...structuredClone(delivery) }],
-      ),
-      depth: made.depth ?? 0,
-      isAwaited: made.parent !== undefined,
-    }
+    return claimedOf(stored)
   }
 
   #held(lease: Lease): StoredExecution {
@@ -312,24 +286,11 @@ export class MemoryStore implements ExecutionStore {
   }
 
   #add(made: NewExecution, status: 'running' | 'queued', leaseUntil: number | null): void {
-    this.executions.set(made.id, {
-      made: copied(made),
-      createdAt: new Date(this.#clock.now()).toISOString(),
-      ...{ status, leaseUntil },
-      leaseNumber: status === 'running' ? 1 : 0,
-      wakeAt: null,
-      cancelRequested: false,
-      error: null,
-      delivered: false,
-      waits: [],
-      steps: new Map(),
-    })
+    this.executions.set(made.id, newlyStored(made, status, leaseUntil, this.#clock.now()))
   }
 
   #write(stored: StoredExecution, write: Checkpoint): Written {
-    for (const step of write.steps) {
-      stored.steps.set(stepKey(step), { ...stepCopied(step), superseded: false })
-    }
+    for (const step of write.steps) keepStep(stored, step)
     stored.status = write.status
     stored.error = write.error ?? null
     stored.wakeAt = write.wakeAt ?? null
@@ -341,7 +302,11 @@ export class MemoryStore implements ExecutionStore {
     }
     const ready = this.#start(write.starts ?? [])
     if (isOver(write.status)) ready.push(...this.#tellParent(stored, write))
-    return { cancelRequested: stored.cancelRequested, ...(ready.length > 0 ? { ready } : {}) }
+    return {
+      cancelRequested: stored.cancelRequested,
+      ...(stored.resting === null ? {} : { pauseRequested: true }),
+      ...(ready.length > 0 ? { ready } : {}),
+    }
   }
 
   #changeWaits(stored: StoredExecution, changes: Checkpoint['waits']): void {

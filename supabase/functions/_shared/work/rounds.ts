@@ -2,6 +2,7 @@ import type { PgBoss } from 'pg-boss'
 import type { ExecutionId } from '../../../../src/lib/engine/ids.ts'
 import { fetchDue } from '../queue/due-jobs.ts'
 import type { Runtime } from '../runtime.ts'
+import { ScheduleRows } from './schedule-rows.ts'
 import { fireJob, planSchedules, type ScheduleJob } from './schedules.ts'
 
 /** At most so many executions are in one process' hands; more would only wait for each other. */
@@ -44,11 +45,12 @@ export async function takeoverRound(runtime: Runtime): Promise<Round> {
 export async function scheduleRound(runtime: Runtime, boss: PgBoss): Promise<Round> {
   const start = async (execution: Parameters<Runtime['start']>[0]) =>
     void (await runtime.start(execution))
+  const schedules = new ScheduleRows(runtime.pool)
   const { jobs, nextInMs } = await fetchDue<ScheduleJob>(runtime.pool, boss, 'schedule')
   for (const job of jobs) {
-    await fireJob(runtime.pool, job.data, Date.now(), start)
+    await fireJob(schedules, job.data, Date.now(), start)
     await boss.deleteJob('schedule', job.id)
   }
-  const planned = await planSchedules(runtime.pool, Date.now(), start)
+  const planned = await planSchedules(schedules, Date.now(), start)
   return { found: jobs.length + planned, nextInMs: jobs.length + planned > 0 ? 0 : nextInMs }
 }

@@ -2,7 +2,6 @@ import { nextTime } from '../../../../src/lib/engine/schedule/next-time.ts'
 import { readSchedule } from '../../../../src/lib/engine/nodes/triggers/schedule.ts'
 import type { NodeId, VersionId, WorkflowId, WorkspaceId } from '../../../../src/lib/engine/ids.ts'
 import type { NewExecution } from '../../../../src/lib/engine/store.ts'
-import type { Queries } from '../database/pool.ts'
 import { scheduledExecutionId } from '../execution-id.ts'
 
 /** A schedule's next time, as a pg-boss job carries it. */
@@ -13,7 +12,7 @@ export interface ScheduleJob {
 }
 
 /** A live schedule trigger. */
-interface ScheduleRow {
+export interface ScheduleRow {
   id: string
   workspace_id: string
   workflow_id: string
@@ -24,48 +23,19 @@ interface ScheduleRow {
   next_fire_at: Date | null
 }
 
-const COLUMNS = `
-select t.id, t.workspace_id, t.workflow_id, t.version_id, t.node_id, t.config, t.next_fire_at, s.time_zone
-from public.triggers t
-join public.workspaces s on s.id = t.workspace_id
-where t.kind = 'trigger.schedule'`
-
-// Published a moment ago (no next time yet), or overdue by more than a minute, so that the job must have got lost.
-const UNPLANNED = `${COLUMNS}
-  and (t.next_fire_at is null or t.next_fire_at < now() - interval '1 minute')
-order by t.next_fire_at nulls first
-limit 100`
-
-// A job only counts for the time that its trigger still has: paused, edited or fired meanwhile, it finds nothing.
-const FOR_JOB = `${COLUMNS}
-  and t.id = $1
-  and t.next_fire_at = $2`
-
-// Sets the next time and sends its job, both or neither. Who finds another time than they knew was too late: somebody
-// else has planned.
-const PLAN = `
-with planned as (
-  update public.triggers
-  set next_fire_at = $3
-  where id = $1
-    and next_fire_at is not distinct from $2
-  returning id, next_fire_at
-)
-insert into pgboss.job (
-  name, data, singleton_key, start_after, keep_until, created_on, policy,
-  retry_limit, retry_delay, retry_backoff, expire_seconds, deletion_seconds
-)
-select q.name, jsonb_build_object('trigger', p.id, 'at', $4::text), p.id || '@' || $4::text,
-       p.next_fire_at, p.next_fire_at + q.retention_seconds * interval '1 s', now(), q.policy,
-       q.retry_limit, q.retry_delay, q.retry_backoff, q.expire_seconds, q.deletion_seconds
-from planned p
-join pgboss.queue q on q.name = 'schedule'
-where p.next_fire_at is not null
-on conflict do nothing`
-
-async function plan(queries: Queries, row: ScheduleRow, next: number | null): Promise<void> {
-  const at = next === null ? null : new Date(next).toISOString()
-  await queries.query(PLAN, [row.id, row.next_fire_at, at, at])
+/** Where schedules and their next times are kept. */
+export interface Schedules {
+  /** Published a moment ago (no next time yet), or overdue by more than a minute, so that the job must have got lost. */
+  unplanned(): Promise<ScheduleRow[]>
+  /** The schedule that a job stands for, if it still has that time: paused, edited or fired meanwhile, there is none. */
+  ofJob(job: ScheduleJob): Promise<ScheduleRow | undefined>
+  /**
+   * Sets the next time and sends its job, both or neither. Whoever knew another time than the row has was too late:
+   * somebody else has planned.
+   */
+  plan(row: ScheduleRow, next: number | null): Promise<void>
+  /** Takes down that times were missed: those from one on and before another, which fires in their place. */
+  missed(row: ScheduleRow, from: number, fires: number): void
 }
 
 /** Told once, not at every look. */
@@ -114,18 +84,14 @@ export type Start = (execution: NewExecution) => Promise<void>
  * trigger and time) and only plans.
  */
 async function fire(
-  queries: Queries,
+  schedules: Schedules,
   row: ScheduleRow,
   planned: number,
   now: number,
   start: Start,
 ): Promise<void> {
   const at = lastDue(row, planned, now)
-  if (at !== planned) {
-    console.warn(
-      `weft: schedule ${row.id} missed times from ${new Date(planned).toISOString()} on; firing the last one`,
-    )
-  }
+  if (at !== planned) schedules.missed(row, planned, at)
   await start({
     id: scheduledExecutionId(row.id, at),
     // Ids that come out of our own tables are what they say.
@@ -138,26 +104,30 @@ async function fire(
     mode: 'live',
     onlyIfLive: true,
   })
-  await plan(queries, row, nextOf(row, Math.max(at, now)))
+  await schedules.plan(row, nextOf(row, Math.max(at, now)))
 }
 
 /** Fires the schedule that a job stands for, if it still has that time. */
 export async function fireJob(
-  queries: Queries,
+  schedules: Schedules,
   job: ScheduleJob,
   now: number,
   start: Start,
 ): Promise<void> {
-  const [row] = await queries.query<ScheduleRow>(FOR_JOB, [job.trigger, job.at])
-  if (row !== undefined) await fire(queries, row, Date.parse(job.at), now, start)
+  const row = await schedules.ofJob(job)
+  if (row !== undefined) await fire(schedules, row, Date.parse(job.at), now, start)
 }
 
 /** Plans new and changed schedules, and catches up on those whose job got lost. Says how many there were. */
-export async function planSchedules(queries: Queries, now: number, start: Start): Promise<number> {
-  const rows = await queries.query<ScheduleRow>(UNPLANNED)
+export async function planSchedules(
+  schedules: Schedules,
+  now: number,
+  start: Start,
+): Promise<number> {
+  const rows = await schedules.unplanned()
   for (const row of rows) {
-    if (row.next_fire_at === null) await plan(queries, row, nextOf(row, now))
-    else await fire(queries, row, row.next_fire_at.getTime(), now, start)
+    if (row.next_fire_at === null) await schedules.plan(row, nextOf(row, now))
+    else await fire(schedules, row, row.next_fire_at.getTime(), now, start)
   }
   return rows.length
 }
