@@ -1,4 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
+import { untrack } from 'svelte'
 import { sentenceFor, type DatabaseProblem } from '#lib/access/problems.ts'
 import { Merger } from '#lib/live/merge.ts'
 import type { LiveState } from '#lib/live/topic.ts'
@@ -64,8 +65,11 @@ export class LiveExecution {
       },
       state: (state) => (this.state = state),
     })
-    // Without waiting for the channel, which may take its time or never come.
-    if (!joined && !this.loaded) void this.refetch()
+    // Without waiting for the channel, which may take its time or never come. What is read for that is no reason for the
+    // effect that listens to begin anew.
+    untrack(() => {
+      if (!joined && !this.loaded) void this.refetch()
+    })
     return () => {
       stop()
       clearTimeout(this.#gathering)

@@ -1,4 +1,5 @@
 import type { RealtimeChannel, SupabaseClient } from '@supabase/supabase-js'
+import { untrack } from 'svelte'
 
 /** How news arrive: not yet, as they happen, not just now (it's being tried again), or never (not allowed). */
 export type LiveState = 'connecting' | 'live' | 'offline' | 'refused'
@@ -23,7 +24,8 @@ const leaving = new Map<string, Promise<unknown>>()
 
 /**
  * Listens to a topic (`workspace:<id>`, `workflow:<id>`, `execution:<id>`, `pipeline:<id>`) until the answer is called.
- * Everybody who listens to the same topic shares one channel. Only in the browser.
+ * Everybody who listens to the same topic shares one channel. Only in the browser. What a listener reads when it's told
+ * at once that the channel is up is no reason for the effect that listens to begin anew: it would, for ever.
  */
 export function listen(
   supabase: SupabaseClient,
@@ -37,7 +39,8 @@ export function listen(
     shared = new SharedTopic(supabase, topic, () => topics.delete(topic))
     topics.set(topic, shared)
   }
-  return shared.add(listener)
+  const found = shared
+  return untrack(() => found.add(listener))
 }
 
 /** One channel and its listeners. Watch, subscribe, then everybody fetches: in this order nothing is missed. */

@@ -8,6 +8,7 @@ import { STEP_HEIGHT, STEP_WIDTH, type Box } from '../state/canvas-state.svelte.
 import type { Editor } from '../state/editor.svelte.ts'
 import { around } from './align.ts'
 import { freePlace } from './layout.ts'
+import { openingView } from './opening-view.ts'
 import { walkFrom } from './walk.ts'
 
 const MARGIN = 70
@@ -59,19 +60,25 @@ export class CanvasView implements View {
 
   /** Shows these things first, without a movement that nobody asked for. */
   begin(ids: ReadonlySet<string>): void {
-    const boxes = this.#editor.canvas.allBoxes().filter(({ id }) => ids.has(id))
-    this.#show(boxes, 1, { duration: 0 })
+    const frame = this.#frame()
+    const all = this.#editor.canvas.allBoxes()
+    const byId = new Map(all.map((box) => [box.id, box]))
+    // In the order asked for: the first is where the drawing begins.
+    const shown = [...ids].flatMap((id) => byId.get(id) ?? [])
+    const room = { width: frame?.clientWidth ?? 0, height: frame?.clientHeight ?? 0 }
+    const view = openingView(shown, all, room, { minZoom: MIN_ZOOM, padding: PADDING })
+    if (view) void this.#flow.setViewport(view, { duration: 0 })
   }
 
   /** By where things are, not by what is on the screen: of a large drawing only a part is. */
-  #show(boxes: readonly Box[], nearest: number, motion = this.motion): void {
+  #show(boxes: readonly Box[], nearest: number): void {
     const frame = this.#frame()
     const bounds = around(boxes)
     if (!frame || !bounds) return
     const { clientWidth, clientHeight } = frame
     void this.#flow.setViewport(
       getViewportForBounds(bounds, clientWidth, clientHeight, MIN_ZOOM, nearest, PADDING),
-      motion,
+      this.motion,
     )
   }
 
