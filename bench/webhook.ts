@@ -10,6 +10,7 @@ const STEPS_EACH = 6
 const ALONE_MS = 4_000
 const HALF_MS = 10_000
 const HALF_WARM_MS = 2_000
+const INSERTS_MS = 5_000
 /** Enough for every request to find one free, unless the server has stalled. */
 const HALF_CONNECTIONS = 100
 
@@ -38,6 +39,8 @@ await BenchStack.use(async (bench) => {
   await bench.settle()
   const half = await halfOf(HALF_MS)
   await bench.settle()
+  // The tail that a plain insert has at the same rate.
+  const inserts = await bench.insertsAt(executionsPerS / 2, INSERTS_MS)
   // The yardstick on both sides of what it measures: machines change their mind.
   const commitAtOne = (commitBefore + commitBetween) / 2
   const commitAtHalf = (commitBetween + (await bench.commit())) / 2
@@ -61,5 +64,6 @@ await BenchStack.use(async (bench) => {
     p99_ms_at_half_rate: rounded(percentile(half.latencies, 0.99)),
     refused_at_half_rate: half.latencies.length - (half.statuses.get(202) ?? 0),
     p99_commits_at_half_rate: rounded(percentile(half.latencies, 0.99) / commitAtHalf),
+    inserts_p99_commits_at_half_rate: rounded(percentile(inserts, 0.99) / commitAtHalf),
   })
 })

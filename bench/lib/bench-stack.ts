@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startTestStack } from '../../local/testing.ts'
 import type { Stack, StackOptions } from '../../local/stack.ts'
-import { commitLatencies, pairsPerSecond, preparePairs } from './pairs.ts'
+import { commitLatencies, insertLatenciesAt, pairsPerSecond, preparePairs } from './pairs.ts'
 import { percentile } from './latency.ts'
 
 /** What every webhook of the benchmarks is sent. */
@@ -60,6 +60,11 @@ export class BenchStack {
   /** `commit`: the p50 of one raw insert alone, in milliseconds. */
   async commit(milliseconds = 2_000): Promise<number> {
     return percentile(await commitLatencies(this.stack.databaseUrl, milliseconds), 0.5)
+  }
+
+  /** Milliseconds of raw inserts, one a commit, due at a fixed rate. */
+  async insertsAt(perSecond: number, milliseconds: number): Promise<number[]> {
+    return await insertLatenciesAt(this.stack.databaseUrl, perSecond, milliseconds)
   }
 
   async number(sql: string, values: unknown[] = []): Promise<number> {

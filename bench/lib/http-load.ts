@@ -1,4 +1,5 @@
 import { HttpConnection, type Answered, type HttpRequest } from './http-connection.ts'
+import { openLoop } from './open-loop.ts'
 
 /** As much as so many connections can do: each sends again when it was answered. */
 export interface ClosedLoad extends HttpRequest {
@@ -62,52 +63,32 @@ export async function load(plan: ClosedLoad): Promise<LoadResult> {
   return result
 }
 
-/**
- * Open loop: requests are due at fixed moments, and latency counts from the moment a request was due, so that a server
- * that stalls can't hide it by keeping the sender waiting.
- */
+/** Open loop (open-loop.ts): latency counts from the moment a request was due. */
 export async function openLoad(plan: OpenLoad): Promise<LoadResult> {
   const { perSecond, milliseconds, onAnswer } = plan
   const result = empty()
-  const finished = Promise.withResolvers<undefined>()
-  const dueOf = new Map<HttpConnection, number>()
-  const late: number[] = []
-  const total = Math.floor((milliseconds / 1000) * perSecond)
-  let made = 0
+  const waiting = new Map<HttpConnection, PromiseWithResolvers<undefined> & { dueAt: number }>()
   const answered: Answered = (status, connection, body) => {
-    const due = dueOf.get(connection) ?? 0
-    keep(result, status, performance.now() - due)
-    onAnswer?.(performance.timeOrigin + due, status, body)
-    idle.push(connection)
-    dispatch()
-    if (result.latencies.length === total) finished.resolve(undefined)
+    const request = waiting.get(connection)
+    if (request === undefined) return
+    result.statuses.set(status, (result.statuses.get(status) ?? 0) + 1)
+    onAnswer?.(performance.timeOrigin + request.dueAt, status, body)
+    request.resolve(undefined)
   }
-  const dispatch = () => {
-    while (late.length > 0 && idle.length > 0) {
-      const connection = idle.pop()
-      if (connection === undefined) return
-      dueOf.set(connection, late.shift() ?? 0)
-      connection.send()
-    }
-  }
-  const connections = await openAll(plan, answered, finished.reject)
-  const idle = [...connections]
+  const senders = await openAll(plan, answered, (problem) => {
+    for (const request of waiting.values()) request.reject(problem)
+  })
   const startedAt = performance.now()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    while (made < total) {
-      const due = startedAt + (made / perSecond) * 1000
-      if (due > now) break
-      made++
-      late.push(due)
-    }
-    dispatch()
-  }, 1)
+  const send = (connection: HttpConnection, dueAt: number) => {
+    const request = { ...Promise.withResolvers<undefined>(), dueAt }
+    waiting.set(connection, request)
+    connection.send()
+    return request.promise
+  }
   try {
-    if (total > 0) await finished.promise
+    result.latencies = await openLoop({ perSecond, milliseconds, senders, send })
   } finally {
-    clearInterval(timer)
-    for (const connection of connections) connection.close()
+    for (const connection of senders) connection.close()
   }
   result.milliseconds = performance.now() - startedAt
   return result

@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import { openLoop } from './open-loop.ts'
 
 const READY_FOR_QUERY = 0x5a
 const ERROR_RESPONSE = 0x45
@@ -103,6 +104,13 @@ const PAYLOAD = JSON.stringify({
   note: 'x'.repeat(80),
 })
 
+const INSERT = {
+  bench_insert: `insert into public.bench_pairs (key, payload, status) values ($1, $2, 'running')`,
+}
+
+const insert = (connection: RawConnection): Promise<void> =>
+  connection.run('bench_insert', [crypto.randomUUID(), PAYLOAD])
+
 /** Makes the table of the yardstick; as superuser. */
 export async function preparePairs(client: Client): Promise<void> {
   await client.query(
@@ -123,7 +131,7 @@ export async function pairsPerSecond(
   milliseconds: number,
 ): Promise<number> {
   const statements = {
-    bench_insert: `insert into public.bench_pairs (key, payload, status) values ($1, $2, 'running')`,
+    ...INSERT,
     bench_update: `update public.bench_pairs set status = 'succeeded', finished_at = now() where key = $1`,
   }
   const open = await Promise.all(
@@ -148,16 +156,30 @@ export async function pairsPerSecond(
 
 /** How long one insert with its commit takes alone, in milliseconds, each. */
 export async function commitLatencies(url: string, milliseconds: number): Promise<number[]> {
-  const connection = await RawConnection.open(url, {
-    bench_insert: `insert into public.bench_pairs (key, payload, status) values ($1, $2, 'running')`,
-  })
+  const connection = await RawConnection.open(url, INSERT)
   const latencies: number[] = []
   const until = performance.now() + milliseconds
   while (performance.now() < until) {
     const startedAt = performance.now()
-    await connection.run('bench_insert', [crypto.randomUUID(), PAYLOAD])
+    await insert(connection)
     latencies.push(performance.now() - startedAt)
   }
   connection.close()
   return latencies
+}
+
+/** Raw inserts, each with its commit, due at a fixed rate: the tail that this machine gives to anyone who commits. */
+export async function insertLatenciesAt(
+  url: string,
+  perSecond: number,
+  milliseconds: number,
+): Promise<number[]> {
+  const senders = await Promise.all(
+    Array.from({ length: 20 }, () => RawConnection.open(url, INSERT)),
+  )
+  try {
+    return await openLoop({ perSecond, milliseconds, senders, send: insert })
+  } finally {
+    for (const connection of senders) connection.close()
+  }
 }
