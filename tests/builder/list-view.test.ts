@@ -100,7 +100,14 @@ describe('the menu of a row', () => {
     ])
   })
 
-  it('offers only to look and to run to those who may not change anything', () => {
-    expect(labels(listOf(false), 'step check')).toEqual(['Set up', 'Run the workflow…'])
+  it('offers only to look, to copy and to run to those who may not change anything', () => {
+    expect(labels(listOf(false), 'step check')).toEqual([
+      'Open',
+      'Run the workflow…',
+      'Hide the steps in its ways',
+      'Hide “True”',
+      'Hide “False”',
+      'Copy',
+    ])
   })
 })

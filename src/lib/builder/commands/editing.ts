@@ -18,8 +18,8 @@ import { toast } from '#lib/ui/toast.svelte.ts'
 import type { Point } from '../document.ts'
 import { groupIdOf, groupSelected, leaveGroup } from '../state/grouping.ts'
 import { texts } from '../texts.ts'
+import { readClipping, writeClipping } from './clipboard.ts'
 import type { Command, Place } from './command.ts'
-import { keysText } from './keys.ts'
 import { needsDrawing, needsSelection, needsStep } from './needs.ts'
 import { words } from './texts.ts'
 
@@ -27,16 +27,12 @@ const { titles, reasons } = words
 
 function copySelected({ editor }: Place): void {
   const text = editor.copySelected()
-  if (text === null) return
-  void navigator.clipboard.writeText(text).then(
-    () => toast.success(words.clipboard.copied),
-    () => toast.problem(words.clipboard.pasteByKey(keysText('Mod+C'))),
-  )
+  if (text !== null) void writeClipping(text)
 }
 
 async function pasteFromClipboard({ editor, view }: Place, at?: Point): Promise<void> {
-  const text = await navigator.clipboard.readText().catch(() => null)
-  if (text === null) return toast.problem(words.clipboard.pasteByKey(keysText('Mod+V')))
+  const text = await readClipping()
+  if (text === null) return
   const problem = editor.paste(text, at ?? view?.middle())
   if (problem) toast.problem(texts.announce.notPasted[problem])
 }

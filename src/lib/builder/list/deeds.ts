@@ -1,6 +1,8 @@
 import type { NodeType } from '#lib/engine/index.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import type { Item } from './outline.ts'
+import type { ClippingProblem } from '../document/clipboard.ts'
+import { texts as builderTexts } from '../texts.ts'
 import { placesFor, type Places } from './moving.ts'
 import { placesBelow, type Place } from './places.ts'
 import {
@@ -10,6 +12,7 @@ import {
   gapAt,
   insert,
   lift,
+  openEnds,
   reading,
   type Gap,
   type Reading,
@@ -143,6 +146,36 @@ export class Deeds {
       editor.canvas.select([head])
       this.#sayWhere(head, listTexts.said.duplicated)
       return head
+    })
+  }
+
+  /** Pastes right behind a step, where what is pasted begins with one step; else it's not connected yet. */
+  pasteBehind(id: string, text: string): ClippingProblem | 'viewer' | null {
+    const editor = this.#editor
+    const item = this.reading.outline.byId.get(id)
+    if (!editor.canEdit) return 'viewer'
+    const place = item && this.#placeBehind(item)
+    const gap = place && gapAt(this.reading, place)
+    return editor.document.together(() => {
+      const made = editor.document.paste(text)
+      if (typeof made === 'string') return made
+      const { outline } = reading(editor.document.toDefinition(), editor.registry)
+      const pasted = outline.loose.filter((one) => made.includes(one.id))
+      const [head] = pasted.filter(({ step }) => step.incoming.length === 0)
+      const isOne = pasted.every((one) => one === head || one.step.incoming.length > 0)
+      const inPort = head && editor.portsOf(head.step.node)?.inputs[0]?.name
+      const last = pasted.at(-1)
+      const wiring =
+        gap && head && last && isOne && inPort !== undefined
+          ? insert(gap, { head: head.id, inPort, exits: openEnds(last) })
+          : null
+      if (wiring && gap && head) {
+        this.#apply(wiring)
+        this.#settle(head.id, new Set(made), gap)
+      }
+      editor.canvas.select(made)
+      editor.say(builderTexts.announce.pasted(made.length))
+      return null
     })
   }
 

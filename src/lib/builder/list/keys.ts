@@ -1,3 +1,4 @@
+import { stepsIn, waysOf } from './folds.svelte.ts'
 import { stopOf, type ListState } from './list-state.svelte.ts'
 
 /** What a key does on a step of the list. */
@@ -42,6 +43,10 @@ export function listKey(list: ListState, event: KeyboardEvent, narrow: boolean):
     list.menu = { stop: name, at: list.anchorOf(name) }
     return true
   }
+  if (event.key === '*') {
+    list.foldAll(false)
+    return true
+  }
   if (name.startsWith('link ') && event.key === 'a' && list.editor.canEdit) {
     list.add({ kind: 'into', edge: name.slice('link '.length) }, name)
     return true
@@ -53,8 +58,28 @@ export function listKey(list: ListState, event: KeyboardEvent, narrow: boolean):
   return true
 }
 
+/** As in a tree: Left folds a step's ways away and Right unfolds them, before they walk. */
+function folded(list: ListState, event: KeyboardEvent, from: string): boolean {
+  if (event.shiftKey || (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight')) return false
+  const closed = event.key === 'ArrowLeft'
+  if (from.startsWith('step ')) {
+    const item = list.item(from.slice('step '.length))
+    return item !== undefined && list.foldAll(closed, item)
+  }
+  const key = from.startsWith('way ') ? from.slice('way '.length) : null
+  const way = waysOf(list.outline).find((one) => one.key === key)
+  if (!way) return false
+  if (closed) void list.focus(stopOf.step(way.node))
+  else {
+    const [first] = stepsIn(way)
+    if (first) void list.focus(stopOf.step(first.id))
+  }
+  return true
+}
+
 /** Arrow keys, Home and End walk; Left goes to the step around, Right into the first of its ways. */
 function walked(list: ListState, event: KeyboardEvent, from: string, narrow: boolean): boolean {
+  if (folded(list, event, from)) return true
   const stops = list.stops().map((element) => element.getAttribute('data-stop') ?? '')
   const here = stops.indexOf(from)
   const to = ((): string | undefined => {

@@ -1,8 +1,11 @@
 import { createContext, tick } from 'svelte'
+import { readClipping, writeClipping } from '../commands/clipboard.ts'
+import { texts as builderTexts } from '../texts.ts'
 import { toast } from '#lib/ui/toast.svelte.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import { Deeds } from './deeds.ts'
-import type { Item, Outline } from './outline.ts'
+import { foldsOf, isFoldable, stepsIn, waysAround, waysOf, type Folds } from './folds.svelte.ts'
+import type { Branch, Item, Outline } from './outline.ts'
 import type { Place } from './places.ts'
 import { blockOf } from './rewire.ts'
 import { listTexts as texts } from './texts.ts'
@@ -33,12 +36,14 @@ export const stopOf = {
   step: (id: string): string => `step ${id}`,
   link: (edge: string): string => `link ${edge}`,
   add: (place: string): string => `add ${place}`,
+  way: (key: string): string => `way ${key}`,
 }
 
 /** What the list knows beside the draft: where the focus is, what's open, what's being renamed or dragged. */
 export class ListState {
   readonly editor: Editor
   readonly deeds: Deeds
+  readonly folds: Folds
   /** The stop that Tab leads to. */
   active = $state<string | null>(null)
   renaming = $state<string | null>(null)
@@ -56,6 +61,7 @@ export class ListState {
   constructor(editor: Editor) {
     this.editor = editor
     this.deeds = new Deeds(editor)
+    this.folds = foldsOf(editor)
   }
 
   get hasFocus(): boolean {
@@ -75,9 +81,10 @@ export class ListState {
     return [...(this.root?.querySelectorAll<HTMLElement>('[data-stop]') ?? [])]
   }
 
-  /** Moves the focus to a stop as soon as it's drawn. */
+  /** Moves the focus to a stop as soon as it's drawn; what it's folded away in is unfolded. */
   async focus(stop: string): Promise<void> {
     this.active = stop
+    if (stop.startsWith('step ')) this.unfoldTo(stop.slice('step '.length))
     await tick()
     const element = this.element(stop)
     element?.focus()
@@ -91,6 +98,39 @@ export class ListState {
       x: (box?.left ?? 0) + Math.min(box?.width ?? 0, 340),
       y: (box?.top ?? 0) + (box?.height ?? 0) / 2,
     }
+  }
+
+  /** Folds a way away, or shows what's in it again. */
+  fold(way: Branch, closed = !this.folds.isClosed(way)): void {
+    if (closed) this.folds.close([way.key])
+    else this.folds.open([way.key])
+    const count = stepsIn(way).length
+    this.editor.say(closed ? texts.folds.saidClosed(count) : texts.folds.saidOpen(count))
+  }
+
+  /** Folds all ways of a step, or of the whole list. Answers whether there was something to fold or unfold. */
+  foldAll(closed: boolean, of?: Item): boolean {
+    const ways = (of ? of.branches : waysOf(this.outline)).filter(isFoldable)
+    const other = ways.filter((way) => this.folds.isClosed(way) !== closed)
+    if (closed) this.folds.close(other.map(({ key }) => key))
+    else this.folds.open(other.map(({ key }) => key))
+    const count = new Set(other.flatMap(stepsIn)).size
+    if (count > 0)
+      this.editor.say(closed ? texts.folds.saidClosed(count) : texts.folds.saidOpen(count))
+    return count > 0
+  }
+
+  /** Whether a step is folded away with a way that it stands in. */
+  isHidden(id: string): boolean {
+    return (
+      this.folds.areThere && waysAround(this.outline, id).some((way) => this.folds.isClosed(way))
+    )
+  }
+
+  /** Shows a step that is folded away. */
+  unfoldTo(id: string): void {
+    if (!this.folds.areThere) return
+    this.folds.open(waysAround(this.outline, id).map(({ key }) => key))
   }
 
   select(id: string): void {
@@ -153,6 +193,30 @@ export class ListState {
     if (copy !== null) void this.#arrived(copy)
   }
 
+  /** Puts a step, or all that are selected with it, on the clipboard as text. */
+  copy(id: string): void {
+    const { canvas } = this.editor
+    if (!canvas.selectedNodes.includes(id)) canvas.select([id])
+    const text = this.editor.copySelected()
+    if (text !== null) void writeClipping(text)
+  }
+
+  cut(id: string): void {
+    if (!this.editor.canEdit) return
+    this.copy(id)
+    this.remove(id, true)
+  }
+
+  /** Pastes behind a step what is on the clipboard, or what a paste event brought. */
+  async paste(id: string, brought?: string): Promise<void> {
+    const text = brought ?? (await readClipping())
+    if (text === null) return
+    const problem = this.deeds.pasteBehind(id, text)
+    if (problem) return void toast.problem(builderTexts.announce.notPasted[problem])
+    const [first] = this.editor.canvas.selectedNodes
+    if (first !== undefined) void this.#arrived(first)
+  }
+
   /** The focus goes to a step that was just made, as soon as the list has it. */
   async #arrived(id: string): Promise<void> {
     await tick()
@@ -171,7 +235,8 @@ export class ListState {
     const { order } = this.outline
     const block = only ? new Set([id]) : blockOf(item)
     const next =
-      order.slice(item.number).find((one) => !block.has(one.id)) ?? order[item.number - 2]
+      order.slice(item.number).find((one) => !block.has(one.id) && !this.isHidden(one.id)) ??
+      order[item.number - 2]
     const removed = only ? this.deeds.removeOnly(id) : this.deeds.remove(id)
     if (!removed) return
     if (next) void this.focus(stopOf.step(next.id))

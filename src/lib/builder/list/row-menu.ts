@@ -1,5 +1,9 @@
 import ArrowDown from '@lucide/svelte/icons/arrow-down'
 import ArrowUp from '@lucide/svelte/icons/arrow-up'
+import ChevronDown from '@lucide/svelte/icons/chevron-down'
+import ChevronRight from '@lucide/svelte/icons/chevron-right'
+import ClipboardPaste from '@lucide/svelte/icons/clipboard-paste'
+import Copy from '@lucide/svelte/icons/copy'
 import CopyPlus from '@lucide/svelte/icons/copy-plus'
 import CornerDownRight from '@lucide/svelte/icons/corner-down-right'
 import FastForward from '@lucide/svelte/icons/fast-forward'
@@ -10,12 +14,14 @@ import Pencil from '@lucide/svelte/icons/pencil'
 import Play from '@lucide/svelte/icons/play'
 import Plus from '@lucide/svelte/icons/plus'
 import Power from '@lucide/svelte/icons/power'
+import Scissors from '@lucide/svelte/icons/scissors'
 import Settings2 from '@lucide/svelte/icons/settings-2'
 import Trash2 from '@lucide/svelte/icons/trash-2'
 import Unlink from '@lucide/svelte/icons/unlink'
 import { keysText } from '../commands/keys.ts'
 import type { MenuEntry } from '#lib/ui/choice.ts'
 import { previewTexts } from '../preview/texts.ts'
+import { isFoldable } from './folds.svelte.ts'
 import type { ListState } from './list-state.svelte.ts'
 import { stopOf } from './list-state.svelte.ts'
 import type { Item } from './outline.ts'
@@ -39,22 +45,37 @@ export function menuFor(list: ListState, stop: string, around: Around): MenuEntr
   const item = list.item(id)
   if (!item) return []
   const open = {
-    label: texts.open,
+    label: list.editor.canEdit ? texts.open : texts.look,
     icon: Settings2,
     keys: keysText('Enter'),
     onselect: () => around.open(id),
   }
   const run = running(item, around)
-  if (!list.editor.canEdit) return [open, ...run]
+  const folds = folding(list, item)
+  if (!list.editor.canEdit) return [open, ...run, ...folds, { line: true }, copyEntry(list, item)]
   return [
     open,
     { label: texts.rename, icon: Pencil, keys: 'F2', onselect: () => list.rename(id) },
     ...run,
+    ...folds,
     { line: true },
     ...adding(list, item),
     { line: true },
     ...moving(list, item),
     { line: true },
+    {
+      label: texts.cut,
+      icon: Scissors,
+      keys: keysText('Mod+X'),
+      onselect: () => list.cut(id),
+    },
+    copyEntry(list, item),
+    {
+      label: texts.paste,
+      icon: ClipboardPaste,
+      keys: keysText('Mod+V'),
+      onselect: () => void list.paste(id),
+    },
     {
       label: texts.duplicate,
       icon: CopyPlus,
@@ -67,6 +88,42 @@ export function menuFor(list: ListState, stop: string, around: Around): MenuEntr
       onselect: () => list.editor.setOption(id, 'disabled', !item.step.node.disabled),
     },
     ...removing(list, item),
+  ]
+}
+
+const copyEntry = (list: ListState, { id }: Item): MenuEntry => ({
+  label: texts.copy,
+  icon: Copy,
+  keys: keysText('Mod+C'),
+  onselect: () => list.copy(id),
+})
+
+/** Hides and shows what is in a step's ways: all of them, and each where there are several. */
+function folding(list: ListState, item: Item): MenuEntry[] {
+  const ways = item.branches.filter(isFoldable)
+  const areOpen = ways.some((way) => !list.folds.isClosed(way))
+  const areClosed = ways.some((way) => list.folds.isClosed(way))
+  const all = (closed: boolean): MenuEntry => ({
+    label: closed ? texts.hideWays : texts.showWays,
+    icon: closed ? ChevronRight : ChevronDown,
+    keys: closed ? '←' : '→',
+    onselect: () => void list.foldAll(closed, item),
+  })
+  const each = ways.map((way): MenuEntry => {
+    const isClosed = list.folds.isClosed(way)
+    const label = way.side ? listTexts.side(way.side.number, way.side.of, way.label) : way.label
+    return {
+      label: isClosed ? texts.showWay(label) : texts.hideWay(label),
+      icon: isClosed ? ChevronDown : ChevronRight,
+      onselect: () => list.fold(way),
+    }
+  })
+  if (ways.length === 0) return []
+  return [
+    { line: true },
+    ...(areOpen ? [all(true)] : []),
+    ...(areClosed ? [all(false)] : []),
+    ...(ways.length > 1 ? each : []),
   ]
 }
 

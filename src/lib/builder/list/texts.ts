@@ -1,7 +1,7 @@
 /** All words of the list of steps that people read. */
 export const listTexts = {
   label: 'Steps of the workflow',
-  help: 'Up and down arrow keys go from step to step. Enter opens a step, A adds one below it, Alt with up or down moves it, M moves it elsewhere, F2 renames it, Delete deletes it.',
+  help: 'Up and down arrow keys go from step to step. Enter opens a step, A adds one below it, Alt with up or down moves it, M moves it elsewhere, left and right arrow keys hide and show the steps in its ways, F2 renames it, Delete deletes it.',
   view: {
     label: 'How the workflow is shown',
     canvas: 'Drawing',
@@ -26,6 +26,20 @@ export const listTexts = {
   goesAlsoOn: (number: number, title: string) => `Continues at ${number}. ${title} as well`,
   goesBack: (number: number, title: string) => `Goes back to ${number}. ${title}: a circle`,
   gone: (port: string) => `An output that the step no longer has (${port})`,
+  folds: {
+    hide: (label: string, of: string) => `Hide the steps in ${label} of ${of}`,
+    show: (label: string, of: string) => `Show the steps in ${label} of ${of}`,
+    hidden: (count: number) => (count === 1 ? '1 step hidden' : `${count} steps hidden`),
+    failed: (count: number) => `${count} failed`,
+    running: (count: number) => `${count} running`,
+    waiting: (count: number) => `${count} waiting`,
+    all: 'Hide inner steps',
+    none: 'Show all steps',
+    saidClosed: (count: number) =>
+      count === 1 ? '1 step is hidden now.' : `${count} steps are hidden now.`,
+    saidOpen: (count: number) =>
+      count === 1 ? '1 step is shown again.' : `${count} steps are shown again.`,
+  },
   add: 'Add a step',
   addTrigger: 'Add another way to start',
   addFirstTrigger: 'Add what starts it',
@@ -40,6 +54,7 @@ export const listTexts = {
   menu: {
     label: (title: string) => `What to do with ${title}`,
     open: 'Set up',
+    look: 'Open',
     rename: 'Rename',
     addAfter: 'Add a step after it…',
     addBefore: 'Add a step before it…',
@@ -48,6 +63,13 @@ export const listTexts = {
     moveDown: 'Move down',
     moveTo: 'Move to…',
     continueAt: (label: string) => (label === '' ? 'Continue at…' : `${label}: continue at…`),
+    hideWays: 'Hide the steps in its ways',
+    showWays: 'Show the steps in its ways',
+    hideWay: (label: string) => `Hide “${label}”`,
+    showWay: (label: string) => `Show “${label}”`,
+    cut: 'Cut',
+    copy: 'Copy',
+    paste: 'Paste after it',
     duplicate: 'Duplicate',
     disable: 'Switch off',
     enable: 'Switch on',
