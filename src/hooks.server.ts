@@ -65,6 +65,9 @@ const headers: Handle = async ({ event, resolve }) => {
   const theme = themeOf(event.cookies.get('weft-theme'))
   const response = await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%weft.theme%', theme),
+    // The typeface's part that every page needs comes together with its styles.
+    preload: ({ type, path }) =>
+      type === 'js' || type === 'css' || path.includes('inter-latin-wght-normal'),
   })
   secureHeaders(response.headers, {
     supabaseUrl: PUBLIC_SUPABASE_URL,

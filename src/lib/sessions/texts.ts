@@ -3,7 +3,7 @@ export const texts = {
   title: 'Your account',
   within: 'Account',
   lead: (email: string) => `Signed in as ${email}.`,
-  back: 'Back to your workspaces',
+  back: 'Your workspaces',
   sessions: 'Where you are signed in',
   sessionsLead:
     'If you don’t know one of these, end it and change your password. Ending one closes its pages within seconds.',

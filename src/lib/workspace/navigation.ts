@@ -13,6 +13,8 @@ export interface Place {
   icon: typeof Workflow
   /** How much waits there for whoever looks. */
   waiting?: number
+  /** Behind "More" where the navigation has little room. */
+  rare?: boolean
 }
 
 /** The places of a workspace, in the order of the navigation. */
@@ -29,8 +31,8 @@ export function placesOf(workspace: string, openApprovals = 0): { work: Place[];
         waiting: openApprovals,
       },
       { label: texts.nav.pipelines, href: `${base}/pipelines`, icon: Database },
-      { label: texts.nav.connections, href: `${base}/connections`, icon: KeyRound },
+      { label: texts.nav.connections, href: `${base}/connections`, icon: KeyRound, rare: true },
     ],
-    care: [{ label: texts.nav.settings, href: `${base}/settings`, icon: Settings }],
+    care: [{ label: texts.nav.settings, href: `${base}/settings`, icon: Settings, rare: true }],
   }
 }

@@ -27,6 +27,8 @@ export const texts = {
     pipelines: 'Pipelines',
     connections: 'Connections',
     settings: 'Settings',
+    more: 'More',
+    morePlaces: 'More places',
     switch: 'Switch workspace',
     yours: 'Your workspaces',
     create: 'Create a workspace',
