@@ -35,6 +35,7 @@ export type Panel =
   | 'run'
   | 'publish'
   | 'settings'
+  | 'results'
   | 'sheet'
   | 'search'
   | 'commands'

@@ -57,7 +57,7 @@ export function menuFor(place: Place, target: MenuTarget, where: Point, at: Poin
     drawing: () => [
       entries('add', 'note', 'paste'),
       entries('selectAll', 'tidy', 'tidyKeep'),
-      entries('fit', 'search', 'commands', 'sheet'),
+      entries('fit', 'results', 'search', 'commands', 'sheet'),
     ],
   }[target.kind]()
   const viewer = place.editor.canEdit ? [] : [[{ note: words.menu.viewer }]]

@@ -1,4 +1,5 @@
 import CircleAlert from '@lucide/svelte/icons/circle-alert'
+import Eye from '@lucide/svelte/icons/eye'
 import History from '@lucide/svelte/icons/history'
 import Keyboard from '@lucide/svelte/icons/keyboard'
 import Map from '@lucide/svelte/icons/map'
@@ -14,6 +15,7 @@ import SquareTerminal from '@lucide/svelte/icons/square-terminal'
 import ZoomIn from '@lucide/svelte/icons/zoom-in'
 import ZoomOut from '@lucide/svelte/icons/zoom-out'
 import { toast } from '#lib/ui/toast.svelte.ts'
+import { gistTexts } from '../preview/texts.ts'
 import { texts } from '../texts.ts'
 import type { Command } from './command.ts'
 import { needsDrawing, needsSelection } from './needs.ts'
@@ -105,6 +107,10 @@ const looking: readonly Command[] = [
   {
     ...{ id: 'debug', section: 'view', title: titles.debug, icon: History, keys: ['E'] },
     run: ({ show }) => show('debug'),
+  },
+  {
+    ...{ id: 'results', section: 'view', title: gistTexts.toggle, icon: Eye, keys: ['R'] },
+    run: ({ show }) => show('results'),
   },
   {
     ...{ id: 'sheet', section: 'view', title: titles.sheet, icon: Keyboard, keys: ['?'] },

@@ -36,7 +36,8 @@ export function uniqueKey(wanted: string, taken: ReadonlySet<string>): string {
 
 /** Like `uniqueKey`, for titles: "Send an e-mail 2". */
 export function uniqueTitle(wanted: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(wanted)) return wanted
+  // A step without a name of its own is called as its type is.
+  if (wanted === '' || !taken.has(wanted)) return wanted
   const base = wanted.replace(/ \d+$/, '')
   for (let number = 2; ; number += 1) {
     const title = `${base} ${number}`

@@ -7,13 +7,14 @@ import { sampleOf } from '../variables/samples.ts'
 import { upstreamOf } from '../variables/sources.ts'
 import { Samples, setSamples } from '../samples/samples.svelte.ts'
 import { PreviewState, setPreview, startWorker } from './preview-state.svelte.ts'
+import { Results, setResults } from './results.svelte.ts'
 import { setStepTests, StepTests, type TestPlace } from './step-tests.svelte.ts'
 
-/** Begins to look at the drawing on its sample, for as long as the page is open. Called while the page is made. */
+/** Begins to look at the drawing on its sample, for as long as the page is open. Called while the page is made; gives what cards show of it. */
 export function openPreview(
   { editor, host }: { editor: Editor; host: Host },
   tested: Pick<TestPlace, 'session' | 'workflow' | 'started'>,
-): void {
+): Results {
   const example = (node: NodeDefinition): Data => {
     const type = editor.typeOf(node)
     return type ? sampleOf(node, type, host.pipelines) : null
@@ -36,6 +37,7 @@ export function openPreview(
   $effect(() => preview.from(triggerBefore(editor)))
   setStepTests(new StepTests({ editor, host, samples, preview, ...tested }))
   onDestroy(() => preview.destroy())
+  return setResults(new Results({ editor, host, preview, samples }, localStorage))
 }
 
 /** The trigger from which the open step is looked at: itself, or one that leads to it. */

@@ -36,3 +36,30 @@ export const previewTexts = {
     waiting: 'It waits for something. The panel below shows for what.',
   },
 } as const
+
+/** Words of the one line that tells what a step comes to, on its card and in the list. */
+export const gistTexts = {
+  label: 'On the sample',
+  show: 'Show results on the sample',
+  hide: 'Hide results on the sample',
+  toggle: 'Show or hide results on the sample',
+  fails: (title: string) => (title === '' ? 'Would fail' : `Would fail: ${title}`),
+  passed: 'Not with this sample',
+  rounds: (count: number) =>
+    count === 1 ? 'Once, for 1 item' : `${count} times, once for each item`,
+  mail: (to: string) => (to === '' ? 'Would send an e-mail' : `Would e-mail ${to}`),
+  request: (method: string, place: string) => `Would call ${method} ${place}`,
+  create: (pipeline: string) =>
+    pipeline === '' ? 'Would create a record' : `Would create a record in ${pipeline}`,
+  update: (fields: string) => (fields === '' ? 'Would change a record' : `Would change ${fields}`),
+  delete: 'Would delete a record',
+  find: (pipeline: string) =>
+    pipeline === '' ? 'Would look for records' : `Would look for records in ${pipeline}`,
+  waitFor: (time: string) => `Would wait ${time}`,
+  waitUntil: (time: string) => `Would wait until ${time}`,
+  wait: 'Would wait here',
+  ask: (what: string) => (what === '' ? 'Would ask for a decision' : `Would ask: ${what}`),
+  call: (workflow: string) =>
+    workflow === '' ? 'Would run another workflow' : `Would run ${workflow}`,
+  other: (title: string) => `Would do “${title}”`,
+} as const
