@@ -8,7 +8,7 @@ export type * from './store.ts'
 export * from './definition/schema.ts'
 export * from './definition/drawing.ts'
 export { parseDefinition } from './definition/parse.ts'
-export { validateDefinition } from './definition/validate.ts'
+export { validateDefinition, validator } from './definition/validate.ts'
 export type { Problem } from './definition/problem.ts'
 
 export {

@@ -1,9 +1,10 @@
 import {
-  validateDefinition,
+  validator,
   type Problem,
   type Registry,
   type WorkflowDefinition,
 } from '#lib/engine/index.ts'
+import { whenIdle } from '../state/when-idle.ts'
 
 const AFTER_MS = 150
 
@@ -13,15 +14,15 @@ export class ProblemList {
   readonly errors = $derived(this.all.filter(({ severity }) => severity === 'error'))
   readonly warnings = $derived(this.all.filter(({ severity }) => severity === 'warning'))
   readonly #byNode = $derived(Map.groupBy(this.all, ({ node }): string => node ?? ''))
-  readonly #registry: Registry
-  readonly #own: string | undefined
+  readonly #validate: (definition: WorkflowDefinition) => Problem[]
   #timer: ReturnType<typeof setTimeout> | undefined
+  #callOff: (() => void) | undefined
   #definition: WorkflowDefinition | null = null
 
   /** `own` is the id of the workflow, where there is one. */
   constructor(registry: Registry, own?: string) {
-    this.#registry = registry
-    this.#own = own
+    // Of a draft that is followed, untouched steps are the same objects: only what changed is looked at anew.
+    this.#validate = validator(registry, own)
   }
 
   /** Looks at a definition soon; at once when nothing has been looked at yet. */
@@ -29,7 +30,8 @@ export class ProblemList {
     const isFirst = this.#definition === null
     this.#definition = definition
     if (isFirst) this.#look()
-    else this.#timer ??= setTimeout(() => this.#look(), AFTER_MS)
+    // What one sees and types comes first.
+    else this.#timer ??= setTimeout(() => (this.#callOff = whenIdle(() => this.#look())), AFTER_MS)
   }
 
   of(node: string): readonly Problem[] {
@@ -43,12 +45,13 @@ export class ProblemList {
 
   destroy(): void {
     clearTimeout(this.#timer)
+    this.#callOff?.()
   }
 
   #look(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (this.#definition) this.all = validateDefinition(this.#definition, this.#registry, this.#own)
+    if (this.#definition) this.all = this.#validate(this.#definition)
   }
 }
 

@@ -1,15 +1,13 @@
 import type { z } from 'zod'
-import { formFields, isShown } from '../nodes/form-fields.ts'
 import { misfit } from '../nodes/output-fields.ts'
-import type { Registry } from '../nodes/registry.ts'
 import { isTrigger } from '../nodes/registry.ts'
-import { currentConfig } from '../plan/current-config.ts'
-import { readGraph, type Graph, type GraphNode } from '../plan/graph.ts'
+import type { Graph, GraphNode } from '../plan/graph.ts'
 import { writePath, type Path } from '../template/path.ts'
-import { variablesIn, type VariableReference } from '../template/variables.ts'
+import type { VariableReference } from '../template/variables.ts'
+import { Ancestors } from './ancestors.ts'
 import { nearest } from './nearest.ts'
+import type { NodeFindings } from './node-findings.ts'
 import type { Problem } from './problem.ts'
-import type { WorkflowDefinition } from './schema.ts'
 import { texts, type UnknownName } from './texts.ts'
 
 /** Names that are the same everywhere, with those within them. */
@@ -26,43 +24,104 @@ const IN_LOOPS: Record<string, readonly string[]> = {
 }
 
 /** Variables in templates that will not be there when their step runs. */
-export function variableProblems(definition: WorkflowDefinition, registry: Registry): Problem[] {
-  const graph = readGraph(definition, registry)
+export function variableProblems(graph: Graph, findings: NodeFindings): Problem[] {
+  const sight = new Sight(graph)
   return graph.reachable
     .filter((node) => !node.definition.disabled)
-    .flatMap((node) => problemsOf(node, graph))
+    .flatMap((node) => problemsOf(node, sight, findings))
 }
 
-function problemsOf(node: GraphNode, graph: Graph): Problem[] {
+function problemsOf(node: GraphNode, sight: Sight, findings: NodeFindings): Problem[] {
   const { definition, type } = node
-  const config = currentConfig(definition, type)
-  const before = new Surroundings(node, graph, false)
-  const afterPass = new Surroundings(node, graph, true)
-  return formFields(type)
-    .filter((field) => field.templated && isShown(type, field, config))
-    .flatMap((field) => {
-      const around = field.perPass === true ? afterPass : before
-      return variablesIn(config[field.name] ?? null).flatMap((reference) => {
-        const unknown = reference.optional ? null : around.unknown(reference)
-        return unknown === null ? [] : [texts.unknownVariable(definition, field.name, unknown)]
-      })
-    })
+  const before = new Surroundings(node, sight, false)
+  const afterPass = new Surroundings(node, sight, true)
+  return findings.neededVariables(definition, type).flatMap(({ field, perPass, reference }) => {
+    const unknown = (perPass ? afterPass : before).unknown(reference)
+    return unknown === null ? [] : [texts.unknownVariable(definition, field, unknown)]
+  })
 }
+
+/**
+ * What all steps' questions about what lies before them are answered from. It knows for certain of most things that they
+ * are there; where it doesn't, a step walks back itself.
+ */
+class Sight {
+  readonly graph: Graph
+  readonly #ancestors: Ancestors
+  readonly #byKey: ReadonlyMap<string, GraphNode[]>
+  readonly #setters = new Map<string, GraphNode[]>()
+  readonly #triggers: readonly GraphNode[]
+
+  constructor(graph: Graph) {
+    this.graph = graph
+    this.#ancestors = new Ancestors(graph)
+    this.#byKey = Map.groupBy([...graph.reachable, ...graph.unreachable], keyOf)
+    this.#triggers = graph.reachable.filter(({ type }) => isTrigger(type))
+    for (const node of graph.reachable) {
+      if (node.type.setsVariables !== true) continue
+      for (const name of namesSetBy(node.definition.config)) {
+        const setters = this.#setters.get(name)
+        if (setters === undefined) this.#setters.set(name, [node])
+        else setters.push(node)
+      }
+    }
+  }
+
+  /** Whether any reachable step has this key. */
+  exists(key: string): boolean {
+    return this.graph.reachable.some((node) => keyOf(node) === key)
+  }
+
+  /** The only step of this key, when it's certain that it comes before another. */
+  before(node: GraphNode, key: string): GraphNode | undefined {
+    const [only, ...others] = this.#byKey.get(key) ?? []
+    if (only === undefined || others.length > 0) return undefined
+    return this.#ancestors.has(only, node) ? only : undefined
+  }
+
+  isSetBefore(node: GraphNode, variable: string): boolean {
+    const setters = this.#setters.get(variable) ?? []
+    return setters.some((setter) => this.#ancestors.has(setter, node))
+  }
+
+  triggersBefore(node: GraphNode): GraphNode[] {
+    return this.#triggers.filter((trigger) => this.#ancestors.has(trigger, node))
+  }
+}
+
+const keyOf = ({ definition }: GraphNode): string => definition.key
 
 /** What one step can see: as it begins, or, of a loop, after a pass through its body. */
 class Surroundings {
-  readonly #graph: Graph
-  readonly #before: ReadonlySet<GraphNode>
-  /** The loops whose items it can see, the innermost first. */
-  readonly #loops: readonly GraphNode[]
+  readonly #node: GraphNode
+  readonly #sight: Sight
+  readonly #afterPass: boolean
+  #known: ReadonlySet<GraphNode> | undefined
+  #around: readonly GraphNode[] | undefined
 
-  constructor(node: GraphNode, graph: Graph, afterPass: boolean) {
-    this.#graph = graph
-    this.#loops = afterPass ? [node, ...enclosing(node)] : enclosing(node)
+  constructor(node: GraphNode, sight: Sight, afterPass: boolean) {
+    this.#node = node
+    this.#sight = sight
+    this.#afterPass = afterPass
+  }
+
+  /** The loops whose items it can see, the innermost first. */
+  get #loops(): readonly GraphNode[] {
+    return (this.#around ??= [...(this.#afterPass ? [this.#node] : []), ...enclosing(this.#node)])
+  }
+
+  /** Everything before it, the nearest first. Walking there takes long: asked for only when it's needed. */
+  get #before(): ReadonlySet<GraphNode> {
+    return (this.#known ??= this.#walk())
+  }
+
+  #walk(): ReadonlySet<GraphNode> {
+    const node = this.#node
     const before = new Set(node.incoming.map((edge) => edge.source))
     for (const earlier of before) for (const edge of earlier.incoming) before.add(edge.source)
-    if (afterPass) for (const other of graph.reachable) if (other.loop === node) before.add(other)
-    this.#before = before
+    if (!this.#afterPass) return before
+    for (const other of this.#sight.graph.reachable) if (other.loop === node) before.add(other)
+    return before
   }
 
   /** Why a variable will not be there; null when it will (or may) be. */
@@ -87,18 +146,22 @@ class Surroundings {
   }
 
   #unknownStep(key: string, path: Path, text: string): UnknownName | null {
-    const step = [...this.#before].find((node) => node.definition.key === key && this.#sees(node))
+    const step = this.#stepOf(key)
     if (step === undefined) {
-      const keys = [...this.#before]
-        .filter((node) => this.#sees(node))
-        .map((node) => node.definition.key)
-      const exists = this.#graph.reachable.some((node) => node.definition.key === key)
-      return unknownName(text, key, keys, exists ? 'not_before' : 'unknown', 'steps')
+      const keys = [...this.#before].filter((node) => this.#sees(node)).map(keyOf)
+      const why = this.#sight.exists(key) ? 'not_before' : 'unknown'
+      return unknownName(text, key, keys, why, 'steps')
     }
     if (step.definition.disabled) return unknownName(text, key, [], 'switched_off', 'steps')
     // A failure that the workflow deals with takes the output's place.
     if (step.definition.onError !== 'stop' && path[2] === 'error') return null
     return unknownPart(step.type.output, path, 2, text)
+  }
+
+  #stepOf(key: string): GraphNode | undefined {
+    const only = this.#sight.before(this.#node, key)
+    if (only !== undefined && this.#sees(only)) return only
+    return [...this.#before].find((node) => keyOf(node) === key && this.#sees(node))
   }
 
   /** Steps of another loop's body are gone when that loop is done; a loop isn't done for its own body. */
@@ -108,15 +171,18 @@ class Surroundings {
   }
 
   #unknownVariable(name: string, text: string): UnknownName | null {
+    if (this.#sight.isSetBefore(this.#node, name)) return null
     const setters = [...this.#before].filter((node) => node.type.setsVariables === true)
     const names = setters.flatMap(({ definition }) => namesSetBy(definition.config))
     return names.includes(name) ? null : unknownName(text, name, names, 'unknown', 'vars')
   }
 
   #unknownInTrigger(path: Path, text: string): UnknownName | null {
-    const triggers = [...this.#before].filter((node) => isTrigger(node.type))
-    const found = triggers.map(({ type }) => unknownPart(type.output, path, 1, text))
+    const lacks = ({ type }: GraphNode): UnknownName | null =>
+      unknownPart(type.output, path, 1, text)
     // Whichever trigger has it will do.
+    if (this.#sight.triggersBefore(this.#node).some((one) => lacks(one) === null)) return null
+    const found = [...this.#before].filter((node) => isTrigger(node.type)).map(lacks)
     return found.includes(null) ? null : (found[0] ?? null)
   }
 }

@@ -1,9 +1,8 @@
-import { isTrigger, portsOf, type Registry } from '../nodes/registry.ts'
+import { isTrigger, type Registry } from '../nodes/registry.ts'
 import type { NodeType } from '../nodes/define-node.ts'
-import { compileConfig } from '../plan/compile-config.ts'
-import { currentConfig } from '../plan/current-config.ts'
-import { readGraph } from '../plan/graph.ts'
+import { readGraph, type Graph } from '../plan/graph.ts'
 import { nearest } from './nearest.ts'
+import { NodeFindings } from './node-findings.ts'
 import type { Problem } from './problem.ts'
 import type { NodeDefinition, WorkflowDefinition } from './schema.ts'
 import { texts } from './texts.ts'
@@ -13,20 +12,40 @@ import { variableProblems } from './validate-variables.ts'
  * Everything that's wrong with a workflow, in the order of its steps; with an error in it, it can't be published.
  * `own` is the workflow's id, for those who know it.
  */
-export function validateDefinition(
+export const validateDefinition = (
   definition: WorkflowDefinition,
   registry: Registry,
   own?: string,
+): Problem[] => validator(registry, own)(definition)
+
+/**
+ * Validates the states of one workflow that is being drawn, one after the other. What was found out about a node holds
+ * for as long as it's the same object: whoever changes a node hands in another.
+ */
+export function validator(
+  registry: Registry,
+  own?: string,
+): (definition: WorkflowDefinition) => Problem[] {
+  const findings = new NodeFindings(registry)
+  return (definition) => problemsOf(definition, registry, findings, own)
+}
+
+function problemsOf(
+  definition: WorkflowDefinition,
+  registry: Registry,
+  findings: NodeFindings,
+  own: string | undefined,
 ): Problem[] {
   const { errorWorkflow } = definition.settings
+  const graph = readGraph(definition, registry)
   const found = [
     ...(errorWorkflow !== undefined && errorWorkflow === own ? [texts.ownErrorWorkflow()] : []),
     ...triggerProblems(definition, registry),
     ...nameProblems(definition),
-    ...edgeProblems(definition, registry),
-    ...graphProblems(definition, registry),
-    ...definition.nodes.flatMap((node) => nodeProblems(node, definition, registry)),
-    ...variableProblems(definition, registry),
+    ...edgeProblems(definition, findings),
+    ...graphProblems(graph),
+    ...definition.nodes.flatMap((node) => nodeProblems(node, definition, registry, findings)),
+    ...variableProblems(graph, findings),
   ]
   const place = new Map(definition.nodes.map((node, index) => [node.id, index]))
   const rank = ({ node }: Problem): number => (node === undefined ? -1 : (place.get(node) ?? 0))
@@ -42,24 +61,27 @@ function triggerProblems({ nodes }: WorkflowDefinition, registry: Registry): Pro
 }
 
 function nameProblems({ nodes }: WorkflowDefinition): Problem[] {
-  return nodes.flatMap((node, index) => {
-    const earlier = nodes.slice(0, index)
-    if (earlier.some((other) => other.id === node.id)) return [texts.duplicateId(node)]
-    return earlier.some((other) => other.key === node.key) ? [texts.duplicateKey(node)] : []
+  const [ids, keys] = [new Set<string>(), new Set<string>()]
+  return nodes.flatMap((node) => {
+    const [isSameId, isSameKey] = [ids.has(node.id), keys.has(node.key)]
+    ids.add(node.id)
+    keys.add(node.key)
+    if (isSameId) return [texts.duplicateId(node)]
+    return isSameKey ? [texts.duplicateKey(node)] : []
   })
 }
 
-function edgeProblems({ nodes, edges }: WorkflowDefinition, registry: Registry): Problem[] {
+function edgeProblems({ nodes, edges }: WorkflowDefinition, findings: NodeFindings): Problem[] {
   const byId = new Map(nodes.map((node) => [node.id, node]))
   const seen = new Set<string>()
   return edges.flatMap((edge) => {
     const [source, target] = [byId.get(edge.source), byId.get(edge.target)]
     if (source === undefined || target === undefined) return [texts.edgeToNowhere(edge)]
     const problems: Problem[] = []
-    if (!hasPort(source, 'outputs', edge.sourcePort, registry)) {
+    if (!hasPort(source, 'outputs', edge.sourcePort, findings)) {
       problems.push(texts.missingPort(source, edge, edge.sourcePort, 'out'))
     }
-    if (!hasPort(target, 'inputs', edge.targetPort, registry)) {
+    if (!hasPort(target, 'inputs', edge.targetPort, findings)) {
       problems.push(texts.missingPort(target, edge, edge.targetPort, 'in'))
     }
     const way = JSON.stringify([edge.source, edge.sourcePort, edge.target, edge.targetPort])
@@ -73,18 +95,15 @@ function hasPort(
   node: NodeDefinition,
   side: 'inputs' | 'outputs',
   name: string,
-  registry: Registry,
+  findings: NodeFindings,
 ): boolean {
-  const type = registry.get(node.type)
+  const type = findings.typeOf(node)
   // Of an unknown kind of step, nobody knows the ports.
   if (type === undefined) return true
-  return portsOf(type, currentConfig(node, type), node.onError)[side].some(
-    (port) => port.name === name,
-  )
+  return findings.portsOf(node, type)[side].some((port) => port.name === name)
 }
 
-function graphProblems(definition: WorkflowDefinition, registry: Registry): Problem[] {
-  const { unreachable, cyclic, mixed, strayEnds } = readGraph(definition, registry)
+function graphProblems({ unreachable, cyclic, mixed, strayEnds }: Graph): Problem[] {
   return [
     ...(cyclic.length === 0 ? [] : [texts.cycle(cyclic.map((node) => node.definition))]),
     ...strayEnds.map((node) => texts.outsideOfLoop(node.definition)),
@@ -99,8 +118,9 @@ function nodeProblems(
   node: NodeDefinition,
   definition: WorkflowDefinition,
   registry: Registry,
+  findings: NodeFindings,
 ): Problem[] {
-  const type = registry.get(node.type)
+  const type = findings.typeOf(node)
   if (type === undefined) {
     return [
       texts.unknownType(
@@ -115,13 +135,8 @@ function nodeProblems(
   if (node.version > type.version) return [texts.newerType(node)]
   // What is switched off may be unfinished.
   if (node.disabled) return []
-  return [...configProblems(node, type), ...pathProblems(node, type, definition)]
+  return [...findings.configProblems(node, type), ...pathProblems(node, type, definition)]
 }
-
-const configProblems = (node: NodeDefinition, type: NodeType): Problem[] =>
-  compileConfig(type, currentConfig(node, type)).problems.map((problem) =>
-    texts.ofField(node, problem, problem.field),
-  )
 
 function pathProblems(
   node: NodeDefinition,
