@@ -7,26 +7,58 @@ import { measureTyping } from './builder/typing.ts'
 import { rounded } from './lib/latency.ts'
 import { progress, report } from './lib/report.ts'
 
+type Figures = Record<string, number>
+
+/** The parts, in their order; `--only <part>` measures one. */
+const parts: Record<string, { doing: string; measure: (scene: Scene) => Promise<Figures> }> = {
+  opening: {
+    doing: 'opening 300 steps',
+    measure: async (scene) => {
+      const { openMs, scriptsKb, firstScriptsKb } = await measureOpening(scene)
+      return {
+        open_300_ms: rounded(openMs, 0),
+        first_scripts_kb: rounded(firstScriptsKb, 0),
+        builder_scripts_kb: rounded(scriptsKb, 0),
+      }
+    },
+  },
+  frames: {
+    doing: 'moving 1,000 steps',
+    measure: async (scene) => {
+      const { pan, zoom, ceiling } = await measureFrames(scene)
+      return {
+        fps_1000: rounded(Math.min(pan, zoom), 1),
+        fps_1000_pan: rounded(pan, 1),
+        fps_1000_zoom: rounded(zoom, 1),
+        fps_ceiling: rounded(ceiling, 1),
+      }
+    },
+  },
+  typing: {
+    doing: 'typing beside 2 MB',
+    measure: async (scene) => ({ key_to_paint_ms: rounded(await measureTyping(scene), 1) }),
+  },
+  editors: {
+    doing: '20 editors',
+    measure: async (scene) => ({ edit_p95_ms: rounded(await measureEditors(scene), 1) }),
+  },
+  steps: {
+    doing: 'steps as they end',
+    measure: async (scene) => ({ step_p95_ms: rounded(await measureLiveSteps(scene), 0) }),
+  },
+}
+
+const only = process.argv[process.argv.indexOf('--only') + 1]
+const wanted = process.argv.includes('--only')
+  ? Object.entries(parts).filter(([name]) => name === only)
+  : Object.entries(parts)
+if (wanted.length === 0) throw new Error(`--only is one of ${Object.keys(parts).join(', ')}.`)
+
 await Scene.use(async (scene) => {
-  progress('opening 300 steps')
-  const opening = await measureOpening(scene)
-  progress('moving 1,000 steps')
-  const frames = await measureFrames(scene)
-  progress('typing beside 2 MB')
-  const keyToPaint = await measureTyping(scene)
-  progress('20 editors')
-  const edit = await measureEditors(scene)
-  progress('steps as they end')
-  const step = await measureLiveSteps(scene)
-  report('builder', {
-    open_300_ms: rounded(opening.openMs, 0),
-    fps_1000: rounded(Math.min(frames.pan, frames.zoom), 1),
-    fps_1000_pan: rounded(frames.pan, 1),
-    fps_1000_zoom: rounded(frames.zoom, 1),
-    key_to_paint_ms: rounded(keyToPaint, 1),
-    edit_p95_ms: rounded(edit, 1),
-    step_p95_ms: rounded(step, 0),
-    first_scripts_kb: rounded(opening.firstScriptsKb, 0),
-    builder_scripts_kb: rounded(opening.scriptsKb, 0),
-  })
+  const figures: Figures = {}
+  for (const [, { doing, measure }] of wanted) {
+    progress(doing)
+    Object.assign(figures, await measure(scene))
+  }
+  report('builder', figures)
 })

@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { Data } from '#lib/engine/data.ts'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/index.ts'
+import { whenIdle } from '../state/when-idle.ts'
 import type { Answer, BriefStep, Heard, Question, SentSample, Told } from './messages.ts'
 
 /** Whoever works previews out: a worker of the browser. */
@@ -118,17 +119,35 @@ export class PreviewState {
   }
 }
 
-/** Starts the worker that works previews out. */
+/** Starts the worker that works previews out, once there are steps and the page has drawn them. */
 export function startWorker(hear: (heard: Heard) => void): Computer {
+  const waiting: Told[] = []
+  let worker: Worker | null = null
+  let cancel: (() => void) | null = null
+  const open = (): void => {
+    worker = openWorker(hear)
+    for (const told of waiting.splice(0)) worker.postMessage(told)
+  }
+  return {
+    tell(told) {
+      if (worker) return worker.postMessage(told)
+      waiting.push(told)
+      if (told.kind === 'draft' && told.draft.order.length > 0) cancel ??= whenIdle(open)
+    },
+    stop() {
+      cancel?.()
+      worker?.terminate()
+    },
+  }
+}
+
+function openWorker(hear: (heard: Heard) => void): Worker {
   const worker = new Worker(new URL('./preview-worker.ts', import.meta.url), { type: 'module' })
   worker.addEventListener('message', ({ data }: MessageEvent<Heard>) => hear(data))
   worker.addEventListener('error', ({ message }) =>
     console.error('The preview has stopped; nothing else is affected.', message),
   )
-  return {
-    tell: (told) => worker.postMessage(told),
-    stop: () => worker.terminate(),
-  }
+  return worker
 }
 
 /** The page's preview, for all components in it. */

@@ -88,15 +88,16 @@ export class DraftSession {
     this.provider.on('closed', ({ code }) => this.#refused(code))
   }
 
-  /** Takes up what an earlier visit could not send, then connects. */
+  /** Connects, and meanwhile takes up what an earlier visit could not send: whichever comes first, both are merged. */
   async open(): Promise<void> {
+    const leftOver = this.#options.unsaved.read(this.#name)
+    this.provider.connect()
     try {
-      const update = await this.#options.unsaved.read(this.#name)
+      const update = await leftOver
       if (update) Y.applyUpdate(this.doc, update, LEFT_OVER)
     } catch (problem) {
       console.warn('Changes of an earlier visit could not be read.', problem)
     }
-    this.provider.connect()
   }
 
   /** Tries again after a refusal, e.g. when the person signed in again in another tab. */
