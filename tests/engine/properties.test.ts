@@ -48,7 +48,7 @@ async function runThrough(
     ...first,
     ...{ workflow: '' as never, triggerNode: 'start' as never, triggerData: trigger },
     ...{ mode: 'live', createdAt: new Date(b.clock.now()).toISOString(), cancelRequested: false },
-    ...{ steps: [], attemptsBefore: {}, deliveries: [], depth: 0, isAwaited: false },
+    ...{ steps: [], attemptsBefore: {}, lastSeq: 0, deliveries: [], depth: 0, isAwaited: false },
   }
   for (let process = 0; claimed !== null && process < 500; process++) {
     const store = new CrashingStore(

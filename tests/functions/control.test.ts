@@ -147,4 +147,33 @@ describe('pausing', () => {
     const stranger = await office.neighbour()
     expect((await stranger.ask(`executions/${waits}/pause`)).status).toBe(403)
   })
+
+  test('one whose process died while it was to rest can be cancelled', async () => {
+    const execution = await run(row(manual, delay('nap', 3_600)))
+    await office.until(execution, ['waiting'])
+    await office.db.query(
+      `update public.executions
+       set status = 'running', lease_until = now() - interval '1 s', paused_at = now()
+       where id = $1`,
+      [execution],
+    )
+    expect(await office.rpc('cancel_execution', { p_execution: execution })).toBe('running')
+    expect((await office.until(execution)).status).toBe('cancelled')
+  })
+
+  test('one that waits for its turn under limits still runs out of time while it rests', async () => {
+    const execution = await run({
+      ...row(manual, delay('nap', 3_600)),
+      settings: { timeoutSeconds: 600 },
+    })
+    await office.until(execution, ['waiting'])
+    await office.db.query(
+      `update public.executions
+       set status = 'queued', is_limited = true, held = true, created_at = now() - interval '1 hour',
+           paused_at = now() - interval '1 hour', paused_until = now() - interval '50 minutes'
+       where id = $1`,
+      [execution],
+    )
+    expect((await office.until(execution)).status).toBe('timed_out')
+  })
 })

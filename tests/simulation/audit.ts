@@ -6,6 +6,8 @@ interface Seen {
   /** Lease numbers with whom they were given to. */
   owners: Map<number, string>
   newest: number
+  /** The newest lease when somebody had it retried; leases after it are of its second life. */
+  retriedAt: number
   /** Which attempt has which place in the execution's history. */
   seqs: Map<number, string>
   /** How each attempt was last written, and under which lease it began. */
@@ -27,10 +29,14 @@ const isOpen = (status: StepRecord['status']): boolean =>
 export class Audit {
   readonly problems: string[] = []
   readonly #executions = new Map<ExecutionId, Seen>()
+  /** Executions that somebody lets rest, and the moment by which their time runs out. */
+  readonly #resting = new Map<ExecutionId, number>()
   readonly #intents = new Map<string, Intent>()
 
   /** A lease was given to somebody. */
-  granted({ execution, number }: Lease, owner: string): void {
+  granted({ execution, number }: Lease, owner: string, now: number): void {
+    if (now < (this.#resting.get(execution) ?? 0))
+      this.#tell(execution, 'was taken up while it should rest')
     const seen = this.#seen(execution)
     if (number <= seen.newest)
       this.#tell(execution, `lease ${number} was given out after ${seen.newest}`)
@@ -101,6 +107,28 @@ export class Audit {
     return seen !== undefined && seen.beganUnder < seen.endedUnder
   }
 
+  /** Somebody lets an execution rest until their time runs out, or has it go on (0). */
+  rests(execution: ExecutionId, until: number): void {
+    this.#resting.set(execution, until)
+  }
+
+  /** Somebody has an execution retried: what was open is set aside, and another attempt may follow it. */
+  retried(execution: ExecutionId): void {
+    const seen = this.#seen(execution)
+    seen.retriedAt = seen.newest
+    this.#resting.delete(execution)
+    for (const attempt of seen.attempts.values()) {
+      if (isOpen(attempt.status)) attempt.status = 'cancelled'
+    }
+  }
+
+  /** Whether an attempt ended after its execution was retried. */
+  isOfSecondLife(execution: ExecutionId, { node, path, attempt }: StepRecord): boolean {
+    const seen = this.#executions.get(execution)
+    const ended = seen?.attempts.get(`${node}@${path}#${attempt}`)?.endedUnder
+    return seen !== undefined && ended !== undefined && ended > seen.retriedAt
+  }
+
   /** Something that must never be. */
   tell(problem: string): void {
     if (this.problems.length < 20) this.problems.push(problem)
@@ -113,7 +141,13 @@ export class Audit {
   #seen(execution: ExecutionId): Seen {
     const known = this.#executions.get(execution)
     if (known !== undefined) return known
-    const seen = { owners: new Map(), newest: 0, seqs: new Map(), attempts: new Map() }
+    const seen = {
+      owners: new Map(),
+      newest: 0,
+      retriedAt: Infinity,
+      seqs: new Map(),
+      attempts: new Map(),
+    }
     this.#executions.set(execution, seen)
     return seen
   }

@@ -36,32 +36,67 @@ const isSettled = ({ status, record }: StepEnd): boolean =>
   status === 'succeeded' || (status === 'failed' && record.progress === null)
 
 /** What is different from the fault-free twin, and may not be. */
-export function differences(real: Ending, twin: Ending): string[] {
-  const called: CalledOff = new Set()
+export function differences(
+  real: Ending,
+  twin: Ending,
+  isPromised: (name: string) => boolean,
+): string[] {
+  const may: MayDiffer = { calledOff: new Set(), apart: new Set() }
   // Callers come before those whom they called: a name begins with its caller's.
   const names = [...new Set([...real.executions.keys(), ...twin.executions.keys()])]
   return names
+    .filter((name) => isPromised(name) || (real.executions.has(name) && twin.executions.has(name)))
     .toSorted((a, b) => a.length - b.length)
-    .flatMap((name) => compared(name, real.executions.get(name), twin.executions.get(name), called))
+    .flatMap((name) => compared(name, real.executions.get(name), twin.executions.get(name), may))
 }
 
-/** The names of executions that may have been called off with the step that called them. */
-type CalledOff = Set<string>
+/** What begins in an execution's two lives: see names.ts. */
+const inBothLives = (name: string): string[] => [name, name.replace(/^\S+/, '$&+')]
+
+/** What a replay of an execution, and whatever that starts, is called. */
+const ofReplay = (name: string): string => `${name}~`
+
+/** What the names of executions begin with that may differ. */
+interface MayDiffer {
+  /** Called off with the step that called them: they may have got less far, or not have begun. */
+  calledOff: Set<string>
+  /** What they began with was different already. */
+  apart: Set<string>
+}
+
+/** Whether a name begins with one of others. "x1" isn't the beginning of "x10". */
+const beginsLike = (name: string, others: ReadonlySet<string>): boolean =>
+  [...others].some(
+    (one) => name.startsWith(one) && !(/x\d+$/.test(one) && /^\d/.test(name.slice(one.length))),
+  )
 
 function compared(
   name: string,
   mine: ExecutionEnd | undefined,
   theirs: ExecutionEnd | undefined,
-  calledOff: CalledOff,
+  { calledOff, apart }: MayDiffer,
 ): string[] {
-  const isCalledOff = [...calledOff].some((caller) => name.startsWith(caller))
+  if (beginsLike(name, apart)) return []
+  const isCalledOff = beginsLike(name, calledOff)
   if (mine === undefined || theirs === undefined) {
     return isCalledOff
       ? []
       : [`${name} is only there ${mine === undefined ? 'without' : 'with'} faults`]
   }
   // Nobody cancels in the twin's world: what was called off here has no other reason than a person's.
-  if (mine.status === 'cancelled') calledOff.add(name)
+  if (mine.status === 'cancelled') for (const one of inBothLives(name)) calledOff.add(one)
+  if (mine.isApart || mine.status === 'cancelled') apart.add(ofReplay(name))
+  if (mine.isApart) {
+    for (const one of inBothLives(name)) apart.add(one)
+    return []
+  }
+  if (mine.retriedAfter !== theirs.retriedAfter && !isCalledOff) {
+    return [
+      `${name} was retried after it was ${mine.retriedAfter} instead of ${theirs.retriedAfter}`,
+    ]
+  }
+  // How far the rest had come in its first life when that failed decides what is called in which life.
+  if (mine.retriedAfter !== null) for (const one of inBothLives(name)) apart.add(`${one} s`)
   const mayDiffer =
     (isCalledOff || mine.wasCancelled) &&
     (mine.status === 'cancelled' || theirs.status === 'cancelled')
@@ -76,12 +111,20 @@ function compared(
     const step = a ?? b
     if (step === undefined) continue
     const mayHaveStopped = isStopped(step)
-    if (mayHaveStopped) calledOff.add(`${name} ${step.node}@${itemsOf(step.path)}`)
+    if (mayHaveStopped) {
+      for (const one of inBothLives(name))
+        calledOff.add(`${one} ${step.node}@${itemsOf(step.path)}`)
+    }
     // What was called off may have got further or less far; what came to an end in both came to the same.
     const isOpen = a === undefined || b === undefined || !isSettled(a) || !isSettled(b)
-    if (a?.text === b?.text || (mayHaveStopped && isOpen)) continue
+    if (a?.text === b?.text) continue
+    // What a replay of it finds done is then another matter, too.
+    apart.add(ofReplay(name))
+    if (mayHaveStopped && isOpen) continue
     problems.push(`${name} ${place}: ${a?.text} instead of ${b?.text}`)
   }
+  if (mine.refused !== theirs.refused && !apart.has(ofReplay(name)))
+    problems.push(`the replay of ${name} was refused: ${mine.refused} instead of ${theirs.refused}`)
   return problems
 }
 
@@ -90,8 +133,9 @@ const failures = z.object({
 })
 
 /** An item that failed did so because of one of the steps in it; and so did a loop that failed with one of its items. */
-function ownItemErrors(name: string, { steps }: ExecutionEnd): string[] {
-  const all = [...steps.values()]
+function ownItemErrors(name: string, { steps, failures: known }: ExecutionEnd): string[] {
+  // What was taken over from another execution failed there.
+  const all = [...steps.values()].filter(({ isReused }) => !isReused)
   return all.flatMap(({ node, path, record: { output, error } }) => {
     const loop = `${path === '' ? '' : `${path}/`}${node}`
     const ofItems = (failures.safeParse(output).data?.failed ?? []).map(
@@ -105,9 +149,7 @@ function ownItemErrors(name: string, { steps }: ExecutionEnd): string[] {
         ? []
         : [{ code: error.code, is: (at: string) => at.startsWith(`${loop}:`) }]
     return [...ofItems, ...ofLoop]
-      .filter(
-        ({ code, is }) => !all.some((step) => is(step.path) && step.record.error?.code === code),
-      )
+      .filter(({ code, is }) => !known.some((failure) => is(failure.path) && failure.code === code))
       .map(({ code }) => `${name} ${loop} failed of ${code}, which no step in it did`)
   })
 }

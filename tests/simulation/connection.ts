@@ -5,14 +5,21 @@ import type {
   FirstWrite,
   Lease,
   NewExecution,
+  StepRecord,
   TransactionServices,
   VersionId,
   WorkflowId,
   WorkspaceId,
 } from '#lib/engine/index.ts'
-import type { Database, Job } from './database.ts'
+import type {
+  ScheduleJob,
+  ScheduleRow,
+  Schedules,
+} from '../../supabase/functions/_shared/work/schedules.ts'
+import type { Database } from './database.ts'
 import type { Fault, Site } from './faults.ts'
 import type { Process } from './process.ts'
+import type { Job } from './queue.ts'
 import type { World } from './world.ts'
 
 /** What a process sees when the database doesn't answer. */
@@ -21,7 +28,7 @@ class Unreachable extends Error {
 }
 
 /** What a person sees of the network: a request takes a while, gets lost, or its answer does. */
-export class Connection implements ExecutionStore {
+export class Connection implements ExecutionStore, Schedules {
   readonly #world: World
   readonly #database: Database
   readonly #process: Process
@@ -97,11 +104,48 @@ export class Connection implements ExecutionStore {
   }
 
   fetch(): Promise<Job[]> {
-    return this.#ask('read', 'fetch', async () => this.#database.fetch())
+    return this.#ask('read', 'fetch', async () => this.#database.queue.fetch(this.#database.now))
   }
 
   remove(jobs: readonly Job[]): Promise<void> {
-    return this.#ask('read', 'remove', async () => this.#database.remove(jobs))
+    return this.#ask('read', 'remove', async () => this.#database.queue.remove(jobs))
+  }
+
+  /** What an execution came to that somebody wants replayed; null when it isn't over. */
+  earlier(id: ExecutionId): Promise<{ made: NewExecution; steps: StepRecord[] } | null> {
+    return this.#ask('read', 'earlier', async () => {
+      const { store } = this.#database
+      const made = store.executions.get(id)?.made
+      return made === undefined ? null : { made, steps: store.steps(id) }
+    })
+  }
+
+  enqueue(execution: NewExecution, kept: readonly StepRecord[]): Promise<boolean> {
+    return this.#ask('write', 'enqueue', () => this.#database.enqueue(execution, kept))
+  }
+
+  /** Lets in whose turn it is: of one workflow, or of all. */
+  admit(workflow: WorkflowId | null): Promise<ExecutionId[]> {
+    return this.#ask('read', 'admit', async () => this.#database.turnstile?.admit(workflow) ?? [])
+  }
+
+  /* Schedules. */
+
+  unplanned(): Promise<ScheduleRow[]> {
+    return this.#ask('read', 'unplanned', async () => this.#database.timetable?.unplanned() ?? [])
+  }
+
+  ofJob(job: ScheduleJob): Promise<ScheduleRow | undefined> {
+    return this.#ask('read', 'schedule', async () => this.#database.timetable?.ofJob(job))
+  }
+
+  plan(row: ScheduleRow, next: number | null): Promise<void> {
+    return this.#ask('write', 'plan', async () => this.#database.timetable?.plan(row, next))
+  }
+
+  missed(row: ScheduleRow, from: number, fires: number): void {
+    this.#world.log(this.#process, 'writes down that a schedule was missed')
+    this.#database.timetable?.missed(row, from, fires)
   }
 
   /** A step of a conversation: the process has to be there for it. */

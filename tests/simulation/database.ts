@@ -9,6 +9,8 @@ import type {
   MemoryStore,
   NewExecution,
   StepPlace,
+  StepRecord,
+  StoredExecution,
   TransactionServices,
   WaitKind,
   WorkspaceId,
@@ -18,19 +20,14 @@ import { Audit } from './audit.ts'
 import type { Faults } from './faults.ts'
 import { LEASE_MS } from './limits.ts'
 import type { Process } from './process.ts'
+import { Queue } from './queue.ts'
 import type { Timeline } from './timeline.ts'
-
-/** A wake-up in the queue. Fetched ones come back when whoever fetched them says nothing more. */
-export interface Job {
-  readonly execution: ExecutionId
-  at: number
-}
+import type { Timetable } from './timetable.ts'
+import type { Turnstile } from './turnstile.ts'
+import type { ReplayJob } from './wishes.ts'
 
 /** What a process writes with its own commit. */
 type Work = (services: TransactionServices) => Promise<Checkpoint>
-
-/** After so long, a job that was fetched and not removed is there again. */
-const FETCHED_FOR_MS = 20_000
 
 /**
  * The database of a simulated world: the store under test, the queue of wake-ups beside it, and the audit of all that
@@ -43,10 +40,13 @@ export class Database {
   skew = 0
   /** Called after everything that changed something. */
   onChange: () => void = () => undefined
+  readonly queue: Queue
   readonly #timeline: Timeline
-  readonly #faults: Faults
   #accepts = 0
-  readonly #jobs = new Set<Job>()
+  /** Schedules, in worlds that have some. */
+  timetable: Timetable | null = null
+  /** Holds back what is more than workflows' limits allow, in worlds where some have limits. */
+  turnstile: Turnstile | null = null
   /** The moments for which wake-ups have been sent. */
   readonly #sent = new Map<ExecutionId, number>()
 
@@ -57,20 +57,21 @@ export class Database {
   ) {
     this.store = makeStore({ now: () => timeline.now + this.skew })
     this.#timeline = timeline
-    this.#faults = faults
+    this.queue = new Queue(faults)
   }
 
-  get #now(): number {
+  /** What time it is by its own clock. */
+  get now(): number {
     return this.#timeline.now + this.skew
   }
 
   /** Every other time with what the run has to write by now, in one commit: stores may do either. */
   async accept(by: Process, execution: NewExecution, first?: FirstWrite): Promise<AcceptResult> {
     const write = this.#accepts++ % 2 === 0 ? (first?.take() ?? null) : null
-    const result = await this.store.accept(execution)
+    const result = await (this.turnstile ?? this.store).accept(execution)
     if (result === 'accepted') {
       const lease = { execution: execution.id, number: 1 }
-      this.audit.granted(lease, by.name)
+      this.#granted(lease, by)
       if (write !== null) await this.checkpoint(by, lease, write, false)
     }
     this.#changed()
@@ -102,13 +103,13 @@ export class Database {
 
   async claim(by: Process, execution: ExecutionId): Promise<ClaimedExecution | null> {
     const claimed = await this.store.claim(execution)
-    if (claimed !== null) this.audit.granted(claimed.lease, by.name)
+    if (claimed !== null) this.#granted(claimed.lease, by)
     return claimed
   }
 
   async claimAbandoned(by: Process, limit: number): Promise<ClaimedExecution[]> {
     const claimed = await this.store.claimAbandoned(limit)
-    for (const { lease } of claimed) this.audit.granted(lease, by.name)
+    for (const { lease } of claimed) this.#granted(lease, by)
     return claimed
   }
 
@@ -131,40 +132,79 @@ export class Database {
     this.#changed()
   }
 
-  /** Wake-ups that are due. */
-  fetch(): Job[] {
-    const due = [...this.#jobs].filter(({ at }) => at <= this.#now)
-    for (const job of due) job.at = this.#now + FETCHED_FOR_MS
-    return due
+  /** "Pause", and "Resume". */
+  pause(execution: ExecutionId): void {
+    this.store.requestPause(execution)
+    const { resting = null } = this.store.executions.get(execution) ?? {}
+    if (resting === null) return
+    const { until } = resting
+    this.audit.rests(execution, until ?? Infinity)
+    if (until !== null) this.queue.send({ kind: 'resume', execution, at: until })
+    this.#changed()
   }
 
-  remove(jobs: readonly Job[]): void {
-    for (const job of jobs) this.#jobs.delete(job)
+  resume(execution: ExecutionId): void {
+    this.store.requestResume(execution)
+    this.audit.rests(execution, 0)
+    // The job of the time when it was paused may have come and gone.
+    this.#sent.delete(execution)
+    this.#changed()
+  }
+
+  /** "Retry from the failed step". */
+  retry(execution: ExecutionId): void {
+    this.store.requestRetry(execution)
+    this.turnstile?.retried(execution)
+    this.audit.retried(execution)
+    this.#changed()
+  }
+
+  /** "Replay": it's queued, and one of the processes makes it. */
+  askForReplay(replay: ReplayJob): void {
+    this.queue.keep({ kind: 'replay', replay, at: this.now })
+    this.#changed()
+  }
+
+  /** Makes an execution durable that waits for whoever takes it up. */
+  async enqueue(made: NewExecution, kept: readonly StepRecord[]): Promise<boolean> {
+    const isNew = await this.store.enqueue(made, kept)
+    this.#changed()
+    return isNew
   }
 
   /** When somebody who looks will find something next, in true time; null when never. */
   get nextAt(): number | null {
-    let next = Infinity
-    for (const { at } of this.#jobs) next = Math.min(next, at)
-    for (const { status, leaseUntil, wakeAt } of this.store.executions.values()) {
-      if (status === 'queued') return this.#timeline.now
-      if (status === 'running') next = Math.min(next, leaseUntil ?? 0)
-      if (status === 'waiting' && wakeAt !== null) next = Math.min(next, wakeAt + 2 * LEASE_MS + 1)
+    let next = Math.min(this.queue.nextAt, this.timetable?.nextAt ?? Infinity)
+    for (const stored of this.store.executions.values()) {
+      const { status, leaseUntil, wakeAt } = stored
+      const from = this.#restsUntil(stored)
+      if (status === 'queued')
+        next = Math.min(next, Math.max(from, this.turnstile?.nextAt(stored) ?? 0))
+      if (status === 'running') next = Math.min(next, Math.max(from, leaseUntil ?? 0))
+      if (status === 'waiting' && wakeAt !== null)
+        next = Math.min(next, Math.max(from, wakeAt + 2 * LEASE_MS + 1))
     }
-    return next === Infinity ? null : next - this.skew
+    return next === Infinity ? null : Math.max(next - this.skew, this.#timeline.now)
   }
 
-  /** Wake-ups are sent with the commit that asks for them; what becomes of them then is another matter. */
+  /** Wake-ups are sent with the commit that asks for them. */
   #changed(): void {
     for (const [id, { status, wakeAt }] of this.store.executions) {
       if (status !== 'waiting' || wakeAt === null || this.#sent.get(id) === wakeAt) continue
       this.#sent.set(id, wakeAt)
-      const fault = this.#faults.strike('queue')
-      if (fault === 'wake-up lost') continue
-      const late = fault === 'wake-up late' ? this.#faults.int(1, 120_000) : 0
-      this.#jobs.add({ execution: id, at: wakeAt + late })
-      if (fault === 'wake-up doubled') this.#jobs.add({ execution: id, at: wakeAt })
+      this.queue.send({ kind: 'resume', execution: id, at: wakeAt })
     }
     this.onChange()
+  }
+
+  #granted(lease: Lease, by: Process): void {
+    // Whoever cancels, or replaces, doesn't want it to rest any longer.
+    if (this.store.executions.get(lease.execution)?.cancelRequested === true)
+      this.audit.rests(lease.execution, 0)
+    this.audit.granted(lease, by.name, this.now)
+  }
+
+  #restsUntil({ resting }: StoredExecution): number {
+    return resting === null ? 0 : (resting.until ?? Infinity)
   }
 }

@@ -1,6 +1,5 @@
 import { parseDefinition, type DataObject, type WorkflowDefinition } from '#lib/engine/index.ts'
 import { letter, MAKERS, type Depth, type Drawing, type Exit, type Kind } from './kinds.ts'
-import { PIPELINE } from './nodes.ts'
 import type { Random } from './random.ts'
 
 /** How often each kind is drawn. */
@@ -38,6 +37,7 @@ function grow(drawing: Drawing, exits: Exit[], count: number, depth: Depth, isCa
     const made = MAKERS[kind]?.(drawing, key, depth, from) ?? letter(random)
     const settings = settingsOf(random, kind, made)
     if (isCalm && settings['onError'] === 'stop') settings['onError'] = 'continue'
+    if (depth === 0 && settings['onError'] === 'stop') mayBeBroken(random, made)
     place(drawing, key, made, settings)
     link(drawing, from, key)
     if (random.chance(kind === 'merge' ? 0.8 : 0.15))
@@ -45,6 +45,16 @@ function grow(drawing: Drawing, exits: Exit[], count: number, depth: Depth, isCa
     const goesOnFromError = settings['onError'] === 'port' && random.chance(0.4)
     const ports = goesOnFromError ? [...made.ports, 'error'] : made.ports
     exits.push(...ports.map((port) => ({ node: key, port, yields: made.yields })))
+  }
+}
+
+/**
+ * What fails everything, until somebody has put it right and has the execution retried. Only where nothing else deals
+ * with the failure: what of it is kept would depend on how far the rest had come.
+ */
+function mayBeBroken(random: Random, { type, config }: Kind): void {
+  if (type === 'http.request' && random.chance(0.5)) {
+    config['url'] = 'https://partner.example/broken'
   }
 }
 
@@ -153,20 +163,6 @@ export function drawWorkflow(
     ...(errorWorkflow === null ? {} : { errorWorkflow }),
   }
   return parseDefinition({ schema: 1, nodes: drawing.nodes, edges: drawing.edges, settings })
-}
-
-/** What runs when an execution has failed: it makes one record of it. */
-export function drawErrorWorkflow(): WorkflowDefinition {
-  const values = { place: '{{ trigger.trigger.name }} failed s1@' }
-  return parseDefinition({
-    schema: 1,
-    nodes: [
-      { id: 't0', key: 't0', type: 'trigger.failure', config: {} },
-      { id: 's1', key: 's1', type: 'records.create', config: { pipeline: PIPELINE, values } },
-    ].map((node) => ({ version: 1, title: node.key, position: { x: 0, y: 0 }, ...node })),
-    edges: [{ id: 'e', source: 't0', sourcePort: 'out', target: 's1', targetPort: 'in' }],
-    settings: {},
-  })
 }
 
 /** What an execution is started with. */

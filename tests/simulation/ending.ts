@@ -10,7 +10,8 @@ export interface StepEnd {
   status: StepRecord['status']
   /** Status, port, output or error. */
   text: string
-  attempts: number
+  /** Taken over from the execution that this one is a replay of. */
+  isReused: boolean
   record: StepRecord
 }
 
@@ -21,8 +22,18 @@ export interface ExecutionEnd {
   error: ErrorData | null
   /** A person has asked for it, or its caller is gone. */
   wasCancelled: boolean
+  /** How it had ended when somebody had it retried. */
+  retriedAfter: string | null
+  /** Somebody wanted it replayed; it wasn't possible because of this. */
+  refused: string | null
+  /** By whatever it's called, what happened to it has no counterpart in a world without faults. */
+  isApart: boolean
+  /** The execution that it's a replay of. */
+  replayOf: ExecutionId | null
   /** By `node@path`. */
   steps: Map<string, StepEnd>
+  /** All that ever failed in it, also what was set aside by a retry. */
+  failures: { path: string; code: string }[]
 }
 
 /** How a world ended. */
@@ -63,7 +74,8 @@ export function endingOf(world: World): Ending {
   const { store, audit } = world.database
   const problems = [...audit.problems]
   const executions = new Map<string, ExecutionEnd>()
-  for (const [id, { status, error, cancelRequested }] of store.executions) {
+  const { retried, forgotten, refused } = world.operators
+  for (const [id, { made, status, error, cancelRequested, steps }] of store.executions) {
     const name = world.nameOf(id)
     if (executions.has(name)) problems.push(`${name} was started twice`)
     executions.set(name, {
@@ -71,7 +83,15 @@ export function endingOf(world: World): Ending {
       status,
       error,
       wasCancelled: cancelRequested,
+      retriedAfter: retried.get(id) ?? null,
+      refused: refused.get(id) ?? null,
+      // Called off by a person or by limits, then retried; or its time ran out while it was resting.
+      isApart: retried.get(id) === 'cancelled' || forgotten.has(id),
+      replayOf: made.replayOf ?? null,
       steps: stepsOf(world, id, name),
+      failures: [...steps.values()].flatMap(({ path, error, reused }) =>
+        error === null || reused ? [] : [{ path, code: error.code }],
+      ),
     })
   }
   const records = new Map<string, number>()
@@ -90,24 +110,14 @@ function recordsOf({ database: { store } }: World) {
 
 function stepsOf(world: World, id: ExecutionId, name: string): Map<string, StepEnd> {
   const steps = new Map<string, StepEnd>()
-  for (const record of world.database.store.steps(id)) {
+  for (const stored of world.database.store.executions.get(id)?.steps.values() ?? []) {
+    const { reused: isReused, superseded, ...record } = stored
     const { node, path, status, attempt } = record
     const place = `${node}@${path}`
-    const other = steps.get(place)
-    const attempts = (other?.attempts ?? 0) + 1
-    if (other !== undefined && other.record.attempt > attempt) {
-      other.attempts = attempts
-      continue
-    }
-    steps.set(place, {
-      node,
-      type: world.nodeOf(id, node)?.type ?? '',
-      path,
-      status,
-      text: textOf(record, name),
-      attempts,
-      record,
-    })
+    if (superseded || (steps.get(place)?.record.attempt ?? 0) > attempt) continue
+    const type = world.nodeOf(id, node)?.type ?? ''
+    const text = textOf(record, name)
+    steps.set(place, { node, type, path, status, text, isReused, record })
   }
   return steps
 }

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { CONTROL_MUTANTS } from './control-mutants.ts'
 import { MUTANTS } from './mutants.ts'
 import { logOf } from './report.ts'
 import { judge } from './verdict.ts'
 
 /** A mutant that survives so many seeds isn't noticed. */
-const SEEDS = 400
+const SEEDS = 1000
 
 describe('the simulation notices', () => {
-  it.each(Object.entries(MUTANTS))(
+  it.each(Object.entries({ ...MUTANTS, ...CONTROL_MUTANTS }))(
     '%s',
     async (_name, circumstances) => {
       for (let seed = 1; seed <= SEEDS; seed++) {
@@ -15,7 +16,7 @@ describe('the simulation notices', () => {
       }
       expect.fail(`nothing was noticed in ${SEEDS} seeds`)
     },
-    60_000,
+    120_000,
   )
 })
 

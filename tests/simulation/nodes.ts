@@ -33,6 +33,7 @@ export const PIPELINE = '00000000-0000-4000-8000-00000000000f'
 /** The name that an execution has in every run of its world: callers and failures hand theirs on. */
 export function nameOf(given: Data): string {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return ''
+  if ('scheduled_at' in given) return String(given['scheduled_at'])
   return 'trigger' in given && given['trigger'] !== undefined
     ? `${nameOf(given['trigger'])} failed`
     : String(given['name'])

@@ -1,4 +1,5 @@
 import {
+  type ExecutionId,
   StepFailure,
   Uncertain,
   type Data,
@@ -23,8 +24,9 @@ export interface Called {
   effects: number
   /** Times that our side tried. */
   tries: number
-  /** What the last try met. */
+  /** What the last try met; and the last one before a retry. */
   last: Manner
+  before: Manner
   /** What whoever asked gets to know of it, once it was done. */
   came: Data
 }
@@ -39,6 +41,8 @@ export const isSilent = (manner: Manner): boolean => manner === 'lost' || manner
 export class Partner {
   readonly calls = new Map<string, Called>()
   readonly #audit: Audit
+  /** Executions for which whoever has them retried has put right what was wrong. */
+  readonly #mended = new Set<ExecutionId>()
   /** What a fault-free run is told: that at this key's place, crashes have decided in the run it's compared with. */
   readonly #markOf: (key: string) => Mark | undefined
 
@@ -47,21 +51,43 @@ export class Partner {
     this.#markOf = markOf
   }
 
+  /** Somebody has an execution retried: all that isn't done meets the other side anew. */
+  meetsAgain(execution: ExecutionId, isDone: (place: string) => boolean): void {
+    this.#mended.add(execution)
+    for (const [key, called] of this.calls) {
+      const intent = this.#audit.intent(key)
+      if (intent?.execution !== execution || isDone(intent.place)) continue
+      Object.assign(called, { effects: 0, tries: 0, before: called.last, last: 'ok' })
+    }
+  }
+
   /** What one call comes to; `came` is what it yields if all goes well. */
   meet(key: string, script: string, came: Data): Manner | Mark {
-    const called: Called = this.calls.get(key) ?? { effects: 0, tries: 0, last: 'ok', came }
+    const called: Called = this.calls.get(key) ?? {
+      effects: 0,
+      tries: 0,
+      last: 'ok',
+      before: 'ok',
+      came,
+    }
     this.calls.set(key, called)
     if (this.#audit.intent(key) === undefined) {
       this.#audit.tell(`the key ${key} went out before its intent was written down`)
     }
     const mark = this.#markOf(key)
     if (mark !== undefined) return mark
-    const manners = script.split('-') as Manner[] // scripts are drawn from manners
-    const manner = manners[Math.min(called.tries, manners.length - 1)] ?? 'ok'
+    const manners = script.split('-') as (Manner | 'broken')[] // scripts are drawn from these
+    const manner = this.#mendedBy(key, manners[Math.min(called.tries, manners.length - 1)] ?? 'ok')
     called.tries += 1
     called.last = manner
     if (manner === 'ok' || manner === 'lost') called.effects += 1
     return manner
+  }
+
+  #mendedBy(key: string, manner: Manner | 'broken'): Manner {
+    if (manner !== 'broken') return manner
+    const intent = this.#audit.intent(key)
+    return intent !== undefined && this.#mended.has(intent.execution) ? 'ok' : '404'
   }
 }
 

@@ -9,7 +9,7 @@ type StoredWait = StoredExecution['waits'][number]
 /** Those who answer what steps wait for: sooner or later, sometimes twice. What says that nobody comes gets no answer. */
 export class People {
   /** By place: how often somebody said that an unclear step is to be done again. */
-  readonly repeats = new Map<string, number>()
+  readonly #repeats = new Map<string, number>()
   /** What somebody has said of unclear steps. */
   readonly verdicts = new Set<Verdict>()
   readonly #world: World
@@ -22,6 +22,14 @@ export class People {
     this.#world = world
     this.#random = random
     this.#marks = marks
+  }
+
+  /** How often somebody said of a step that it's to be done again, in all of its execution's lives. */
+  repeatsOf(execution: ExecutionId, at: string): number {
+    return [false, true].reduce(
+      (sum, life) => sum + (this.#repeats.get(this.#world.placeOf(execution, at, life)) ?? 0),
+      0,
+    )
   }
 
   /** Looks at what is waited for. */
@@ -51,14 +59,14 @@ export class People {
   /** Somebody looks on the other side what became of an unclear step, and says so. */
   #judge(execution: ExecutionId, wait: StoredWait): void {
     const { node, path } = wait
-    const place = `${this.#world.nameOf(execution)} ${node}@${path}`
+    const place = this.#world.placeOf(execution, `${node}@${path}`)
     const called = this.#world.partner.calls.get(idempotencyKey(execution, node, path))
     const verdict = this.#verdictOn(place, (called?.effects ?? 0) > 0)
     const output = verdict === 'happened' ? (called?.came ?? null) : null
     const isTaken = this.#deliver(execution, wait, { verdict, output, by: 'Ada' })
     if (!isTaken) return
     this.verdicts.add(verdict)
-    if (verdict === 'again') this.repeats.set(place, (this.repeats.get(place) ?? 0) + 1)
+    if (verdict === 'again') this.#repeats.set(place, (this.#repeats.get(place) ?? 0) + 1)
   }
 
   #verdictOn(place: string, hasHappened: boolean): Verdict {

@@ -1,4 +1,5 @@
-import type { StepRecord } from '#lib/engine/index.ts'
+import type { StepRecord, StoredStep } from '#lib/engine/index.ts'
+import { idempotencyKey } from '#lib/engine/execute/idempotency-key.ts'
 import type { Ending, ExecutionEnd, StepEnd } from './ending.ts'
 import { isSilent, type Mark } from './partner.ts'
 import type { World } from './world.ts'
@@ -21,21 +22,36 @@ const WRITES: Record<string, string> = {
 
 /** What takes effect exactly once did; what may be repeated was only where that's allowed. */
 export function once(world: World, { executions, records }: Ending): string[] {
-  const problems = [...records].flatMap(([place, count]) =>
-    count > 1 ? [`${place} made ${count} records`] : [],
-  )
-  for (const [name, { id, steps }] of executions) {
-    for (const step of steps.values()) {
-      const place = `${name} ${step.node}@${itemsOf(step.path)}`
-      const written = WRITES[world.nodeOf(id, step.node)?.type ?? '']
-      if (written === undefined) continue
-      const made = records.get(`${place}${written}`) ?? 0
-      if ((made === 1) === (step.status === 'succeeded')) continue
-      problems.push(`${place} is ${step.status} and made ${made} records`)
+  // Executions that are started with the same (replays, what a retry calls again) share their places.
+  const wanted = new Map<string, number>()
+  const most = new Map<string, number>()
+  const count = (counts: Map<string, number>, place: string, more: number) =>
+    counts.set(place, (counts.get(place) ?? 0) + more)
+  for (const { id } of executions.values()) {
+    for (const { node, path, status, reused } of storedSteps(world, id)) {
+      const type = world.nodeOf(id, node)?.type ?? ''
+      const written = WRITES[type]
+      if (written === undefined || reused) continue
+      const place = `${world.names.base(id)} ${node}@${itemsOf(path)}`
+      count(wanted, `${place}${written}`, status === 'succeeded' ? 1 : 0)
+      if (type === 'sim.ask') count(most, `${place} asked`, 1)
     }
   }
+  const places = new Set([...wanted.keys(), ...records.keys()])
+  const problems = [...places].flatMap((place) => {
+    const made = records.get(place) ?? 0
+    const isRight = place.endsWith(' asked')
+      ? made <= (most.get(place) ?? 0)
+      : made === (wanted.get(place) ?? 0)
+    return isRight ? [] : [`${place}: ${wanted.get(place) ?? 0} succeeded and made ${made} records`]
+  })
   return [...problems, ...calls(world, executions)]
 }
+
+/** All that was ever written of an execution's steps. */
+const storedSteps = ({ database: { store } }: World, id: ExecutionEnd['id']) => [
+  ...(store.executions.get(id)?.steps.values() ?? []),
+]
 
 /** Calls outside: one key a place, an effect for every success, and no repeat where none is allowed. */
 function calls(world: World, executions: ReadonlyMap<string, ExecutionEnd>): string[] {
@@ -46,16 +62,19 @@ function calls(world: World, executions: ReadonlyMap<string, ExecutionEnd>): str
     const end = intent && executions.get(world.nameOf(intent.execution))
     const step = intent && end?.steps.get(intent.place)
     if (intent === undefined || step === undefined) continue
-    const place = `${world.nameOf(intent.execution)} ${intent.place}`
+    const place = world.placeOf(intent.execution, intent.place)
     if (seen.has(place)) problems.push(`${place} has the keys ${seen.get(place)} and ${key}`)
     seen.set(place, key)
-    if (tries > step.attempts) {
-      problems.push(`${place} was called ${tries} times in ${step.attempts} attempts`)
+    const attempts = storedSteps(world, intent.execution).filter(
+      ({ node, path }) => `${node}@${path}` === intent.place,
+    ).length
+    if (tries > attempts) {
+      problems.push(`${place} was called ${tries} times in ${attempts} attempts`)
     }
     if (step.status === 'succeeded' && effects === 0)
       problems.push(`${place} succeeded without an effect`)
     // What a person has asked for once more may have been done once more.
-    const wanted = 1 + (world.people.repeats.get(place) ?? 0)
+    const wanted = 1 + world.people.repeatsOf(intent.execution, intent.place)
     if (effects > wanted && !mayRepeat(world, step, intent.execution)) {
       problems.push(`${place} took effect ${effects} times, and may not`)
     }
@@ -83,25 +102,30 @@ export function marked(
   problems: string[],
 ): Map<string, Mark> {
   const marks = new Map<string, Mark>()
-  for (const [name, { id, steps }] of executions) {
-    for (const [at, { record }] of steps) {
+  for (const { id } of executions.values()) {
+    for (const record of storedSteps(world, id)) {
       const code = record.error?.code
-      // A loop that fails with one of its items says the same.
-      if (!world.isExternal(id, record.node)) continue
-      const place = `${name} ${at}`
+      // A loop that fails with one of its items says the same; and what was taken over happened before.
+      if (record.reused || !world.isExternal(id, record.node)) continue
+      const isOfSecondLife = world.database.audit.isOfSecondLife(id, record)
+      const place = world.placeOf(id, `${record.node}@${record.path}`, isOfSecondLife)
       const isCutOff = world.database.audit.changedHands(id, record)
+      // What has outlived a retry may only have begun after it in the other run.
+      const places = record.superseded
+        ? [place]
+        : [place, world.placeOf(id, `${record.node}@${record.path}`)]
       if (code === 'step.outcome_unknown') {
-        if (!isCutOff && !wasUnanswered(world, place)) {
+        if (!isCutOff && !wasUnanswered(world, id, record)) {
           problems.push(`${place} is unclear, although nothing cut it off`)
         }
-        marks.set(place, 'unclear')
+        for (const one of places) marks.set(one, 'unclear')
       }
       if (code === 'step.keeps_breaking') {
         const times = cutOffs(world, id, record)
         if (!isCutOff || times !== MOST_CUT_OFF) {
           problems.push(`${place} was given up after it was cut off ${times} times`)
         }
-        marks.set(place, 'breaking')
+        for (const one of places) marks.set(one, 'breaking')
       }
     }
   }
@@ -109,20 +133,19 @@ export function marked(
 }
 
 /** The last thing that the other side did was to say nothing. */
-function wasUnanswered(world: World, place: string): boolean {
-  const calls = [...world.partner.calls]
-  return calls.some(([key, { last }]) => isSilent(last) && world.placeOfKey(key) === place)
+function wasUnanswered({ partner }: World, id: ExecutionEnd['id'], step: StepRecord): boolean {
+  const called = partner.calls.get(idempotencyKey(id, step.node, step.path))
+  return called !== undefined && (isSilent(called.last) || isSilent(called.before))
 }
 
 /** Attempts of a step that another process found unfinished, the last one included. */
 function cutOffs(
-  { database }: World,
+  world: World,
   execution: ExecutionEnd['id'],
-  { node, path }: StepRecord,
+  { node, path, superseded }: StoredStep,
 ): number {
-  const before = database.store
-    .steps(execution)
-    .filter((step) => step.node === node && step.path === path)
+  const before = storedSteps(world, execution)
+    .filter((step) => step.node === node && step.path === path && step.superseded === superseded)
     .filter((step) => step.error?.code === 'step.interrupted')
-  return before.filter((step) => database.audit.changedHands(execution, step)).length + 1
+  return before.filter((step) => world.database.audit.changedHands(execution, step)).length + 1
 }

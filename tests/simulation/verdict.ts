@@ -1,5 +1,6 @@
 import { differences } from './comparison.ts'
 import { endingOf, type Ending } from './ending.ts'
+import { kept } from './control-promises.ts'
 import { marked, once } from './promises.ts'
 import { World, type Circumstances } from './world.ts'
 
@@ -21,7 +22,12 @@ export async function judge(seed: number, circumstances: Circumstances = {}): Pr
   const hasEnded = await world.run()
   const real = endingOf(world)
   const { steps } = world.timeline
-  const problems = [...real.problems, ...stuck(real, hasEnded), ...once(world, real)]
+  const problems = [
+    ...real.problems,
+    ...stuck(real, hasEnded),
+    ...once(world, real),
+    ...kept(world, real),
+  ]
   if (problems.length > 0) return { seed, problems, steps }
   const marks = marked(world, real, problems)
   const { makeStore: _store, registry: _registry, tamper: _tamper, ...same } = circumstances
@@ -33,9 +39,18 @@ export async function judge(seed: number, circumstances: Circumstances = {}): Pr
   problems.push(...wanted.problems.map((problem) => `without faults: ${problem}`))
   problems.push(...stuck(wanted, twinHasEnded).map((problem) => `without faults: ${problem}`))
   problems.push(...once(twin, wanted).map((problem) => `without faults: ${problem}`))
-  problems.push(...differences(real, wanted))
+  problems.push(...kept(twin, wanted).map((problem) => `without faults: ${problem}`))
+  problems.push(...differences(real, wanted, (name) => [world, twin].every(isPromised(name))))
   return { seed, problems, steps }
 }
+
+/** Whether an execution has to be there in a world: all but those for times that a schedule was not up, or missed. */
+const isPromised =
+  (name: string) =>
+  ({ database: { timetable } }: World): boolean => {
+    const at = Date.parse(name)
+    return Number.isNaN(at) || timetable?.isPromised(at) !== null
+  }
 
 const OVER = new Set(['succeeded', 'failed', 'cancelled', 'timed_out'])
 

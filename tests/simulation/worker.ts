@@ -9,11 +9,15 @@ import {
   type RunHooks,
   type RunLimits,
   type RunOutcome,
+  type WorkflowId,
 } from '#lib/engine/index.ts'
+import { fireJob, planSchedules } from '../../supabase/functions/_shared/work/schedules.ts'
 import { Connection } from './connection.ts'
 import { RENEW_EVERY_MS } from './limits.ts'
 import { servicesOf } from './partner.ts'
 import type { Process } from './process.ts'
+import type { Job } from './queue.ts'
+import { replayOne } from './replaying.ts'
 import type { Task } from './timeline.ts'
 import type { World } from './world.ts'
 
@@ -26,6 +30,7 @@ export class Worker {
   readonly #world: World
   readonly #engine: Engine
   readonly #connection: Connection
+  readonly #registry: Registry
   readonly #runsForMs: number | null
   #renewing = false
   #seenBefore = new Set<ExecutionId>()
@@ -36,6 +41,7 @@ export class Worker {
     this.#world = world
     this.process = process
     this.#connection = new Connection(world, process)
+    this.#registry = registry
     this.#engine = createEngine({
       store: this.#connection,
       services: servicesOf(world, process),
@@ -48,9 +54,7 @@ export class Worker {
   /** Makes an execution durable, and runs it. False when nobody knows whether it's durable. */
   async accept(execution: NewExecution): Promise<boolean> {
     try {
-      const { accepted, outcome } = this.#engine.start(execution, this.#hooks, this.#limits)
-      this.#watch(execution.id, outcome)
-      await accepted
+      await this.#start(execution)
       return true
     } catch (problem) {
       this.#note(problem)
@@ -83,8 +87,9 @@ export class Worker {
   async #look(): Promise<void> {
     try {
       const jobs = await this.#connection.fetch()
-      await Promise.all(jobs.map((job) => this.#resume(job.execution)))
+      await Promise.all(jobs.map((job) => this.#do(job)))
       if (jobs.length > 0) await this.#connection.remove(jobs)
+      await this.#lookForMore()
       const claimed = await this.#connection.claimAbandoned(TAKE_AT_ONCE)
       for (const execution of claimed) this.#run(execution)
     } catch (problem) {
@@ -92,6 +97,31 @@ export class Worker {
     }
     // Whoever found nothing doesn't look again at once.
     await this.process.clock.sleep(this.#world.random.int(20, 500))
+  }
+
+  async #do(job: Job): Promise<void> {
+    if (job.kind === 'resume') return await this.#resume(job.execution)
+    if (job.kind === 'schedule') {
+      return await fireJob(this.#connection, job.schedule, this.process.clock.now(), this.#start)
+    }
+    const id = await replayOne(this.#world, this.#connection, this.#registry, job.replay)
+    if (id !== null) await this.#resume(id)
+  }
+
+  /** What only some worlds have: schedules, and workflows with limits. */
+  async #lookForMore(): Promise<void> {
+    const { timetable, turnstile } = this.#world.database
+    if (timetable !== null) {
+      await planSchedules(this.#connection, this.process.clock.now(), this.#start)
+    }
+    if (turnstile !== null) this.#takeUp(await this.#connection.admit(null))
+  }
+
+  /** As a schedule starts executions: it comes again until it knows that it's durable. */
+  readonly #start = async (execution: NewExecution): Promise<void> => {
+    const { accepted, outcome } = this.#engine.start(execution, this.#hooks, this.#limits)
+    this.#watch(execution, outcome)
+    await accepted
   }
 
   async #resume(execution: ExecutionId): Promise<void> {
@@ -108,7 +138,8 @@ export class Worker {
   #run(claimed: ClaimedExecution): void {
     const { execution, number } = claimed.lease
     this.#world.log(this.process, `runs ${execution.slice(-4)} under lease ${number}`)
-    this.#watch(execution, this.#engine.run(claimed, this.#hooks, this.#limits))
+    const { workflow } = claimed
+    this.#watch({ id: execution, workflow }, this.#engine.run(claimed, this.#hooks, this.#limits))
   }
 
   get #hooks(): RunHooks {
@@ -119,12 +150,25 @@ export class Worker {
     return this.#runsForMs === null ? {} : { deadline: this.process.clock.now() + this.#runsForMs }
   }
 
-  #watch(execution: ExecutionId, outcome: Promise<RunOutcome>): void {
+  #watch(
+    { id, workflow }: Pick<NewExecution, 'id' | 'workflow'>,
+    outcome: Promise<RunOutcome>,
+  ): void {
     void outcome.then((ended) => {
-      this.#world.log(this.process, `${execution.slice(-4)} is ${ended.status}`)
+      this.#world.log(this.process, `${id.slice(-4)} is ${ended.status}`)
       if (ended.status === 'lost') this.#note(ended.cause)
+      else if (ended.status !== 'waiting') this.#passTurn(workflow)
     })
     if (!this.#renewing) this.#renew()
+  }
+
+  /** An execution has ended: if its workflow has limits, it's somebody else's turn. */
+  #passTurn(workflow: WorkflowId): void {
+    if (this.#world.database.turnstile?.limits(workflow) === undefined) return
+    this.#connection.admit(workflow).then(
+      (executions) => this.#takeUp(executions),
+      (problem: unknown) => this.#note(problem),
+    )
   }
 
   /** Renews what has been in hand for a while, for as long as there is something. */
@@ -138,8 +182,9 @@ export class Worker {
       this.#renew()
       if (leases.length === 0) return
       this.#connection.renew(leases).then(
-        ({ lost, cancelRequested }) => {
+        ({ lost, cancelRequested, pauseRequested = [] }) => {
           for (const execution of cancelRequested) this.#engine.stop(execution, 'cancelled')
+          for (const execution of pauseRequested) this.#engine.stop(execution, 'paused')
           for (const execution of lost) this.#engine.stop(execution, 'lost')
         },
         (problem: unknown) => this.#note(problem),

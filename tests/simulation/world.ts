@@ -3,18 +3,24 @@ import {
   type ExecutionId,
   type Registry,
   type VersionId,
+  type VersionRecord,
   type WorkflowDefinition,
 } from '#lib/engine/index.ts'
+import { watchLimits } from './control-promises.ts'
 import { Database } from './database.ts'
 import { Faults } from './faults.ts'
 import { LEASE_MS, MOST_STEPS } from './limits.ts'
-import { nameOf, types } from './nodes.ts'
+import { Names } from './names.ts'
+import { types } from './nodes.ts'
+import { Operators } from './operators.ts'
 import { Partner, type Mark } from './partner.ts'
 import { People } from './people.ts'
 import { populate, type Request } from './population.ts'
 import { Process } from './process.ts'
 import { Random } from './random.ts'
 import { Timeline } from './timeline.ts'
+import { Timetable } from './timetable.ts'
+import { Turnstile } from './turnstile.ts'
 import { Worker } from './worker.ts'
 
 const START = Date.parse('2026-11-23T09:00:00Z')
@@ -46,6 +52,9 @@ export class World {
   readonly isFaultFree: boolean
   readonly #definitions: ReadonlyMap<VersionId, WorkflowDefinition>
   readonly people: People
+  readonly operators: Operators
+  readonly names: Names
+  readonly #latest: ReadonlyMap<VersionId, VersionId>
   readonly #registry: Registry
   readonly #onLog: ((line: string) => void) | undefined
   readonly #workers: Worker[] = []
@@ -55,7 +64,7 @@ export class World {
     const { isFaultFree = false, marks = new Map(), registry = types } = circumstances
     this.isFaultFree = isFaultFree
     // What there is is the same in every run of a seed; what happens then is a matter of its own.
-    const { versions, requests } = populate(new Random(seed))
+    const { versions, latest, requests, limits, scheduled } = populate(new Random(seed))
     const happening = new Random(seed ^ (isFaultFree ? 0x1f123bb5 : 0x2545f491))
     this.random = happening.fork()
     this.timeline = new Timeline(START, happening.fork())
@@ -65,17 +74,26 @@ export class World {
     const makeStore =
       circumstances.makeStore ?? ((clock) => new MemoryStore({ clock, leaseMs: LEASE_MS }))
     this.database = new Database(makeStore, this.timeline, this.faults)
+    this.names = new Names(this.database.store)
     this.partner = new Partner(this.database.audit, (key) => marks.get(this.placeOfKey(key)))
     this.people = new People(this, happening.fork(), marks)
     this.#registry = registry
     this.#onLog = circumstances.onLog
     this.database.onChange = () => this.#look()
-    this.#definitions = new Map(versions.map(({ id, definition }) => [id, definition]))
+    const later = [...latest.values()]
+    if (scheduled !== null) versions.push(scheduled)
+    this.#definitions = new Map(
+      [...versions, ...later].map(({ id, definition }) => [id, definition]),
+    )
+    this.#latest = new Map([...latest].map(([before, { id }]) => [before, id]))
     for (const version of versions) this.database.store.publish(version)
+    for (const version of later) this.database.store.publish(version, { live: false })
+    if (scheduled !== null) this.#hang(scheduled)
+    if (limits.size > 0 && !isFaultFree) this.#limit(limits)
+    this.operators = new Operators(this, requests)
     for (let count = happening.int(1, 3); count > 0; count--) this.#boot()
     circumstances.tamper?.(this)
     for (const request of requests) this.#submit(request)
-    for (const request of isFaultFree ? [] : requests) this.#cancel(request)
   }
 
   /** Lets everything happen. False when there is no end to it. */
@@ -119,12 +137,26 @@ export class World {
   /** The name of the place that a key stands for, the same in all runs of a world. */
   placeOfKey(key: string): string {
     const intent = this.database.audit.intent(key)
-    return intent === undefined ? '' : `${this.nameOf(intent.execution)} ${intent.place}`
+    return intent === undefined ? '' : this.placeOf(intent.execution, intent.place)
+  }
+
+  /** The name of a step's place. In an execution's second life, it's another one. */
+  placeOf(
+    execution: ExecutionId,
+    place: string,
+    isOfSecondLife = this.names.wasRetried(execution),
+  ): string {
+    return `${this.nameOf(execution)} ${place}${isOfSecondLife ? ' again' : ''}`
   }
 
   /** The name of an execution, the same in all runs of a world. */
   nameOf(execution: ExecutionId): string {
-    return nameOf(this.database.store.executions.get(execution)?.made.triggerData ?? null)
+    return this.names.of(execution)
+  }
+
+  /** The newest version of the workflow that a version is of. */
+  latestOf(version: VersionId): VersionId {
+    return this.#latest.get(version) ?? version
   }
 
   /** Whether a step of an execution acts outside. */
@@ -143,6 +175,8 @@ export class World {
   /** Something in the database has changed. */
   #look(): void {
     this.people.look()
+    this.operators.look()
+    if (this.database.turnstile !== null) watchLimits(this, START)
     for (const worker of this.#workers) worker.plan()
   }
 
@@ -155,13 +189,18 @@ export class World {
     worker.plan()
   }
 
-  /** Somebody thinks better of it. */
-  #cancel({ execution: { id }, cancelAt }: Request): void {
-    if (cancelAt === null) return
-    this.timeline.after(cancelAt, null, () => {
-      this.log(null, `cancels ${id.slice(-4)}`)
-      this.database.cancel(id)
-    })
+  /** Puts up a schedule. */
+  #hang(version: VersionRecord): void {
+    const { database } = this
+    database.timetable = new Timetable(version, database.queue, () => database.now)
+  }
+
+  /** Has some workflows' limits kept. */
+  #limit(limits: ConstructorParameters<typeof Turnstile>[2]): void {
+    const { database } = this
+    const turnstile = new Turnstile(database.store, () => database.now, limits)
+    database.turnstile = turnstile
+    database.store.holds = (stored) => turnstile.isHeld(stored)
   }
 
   /** Somebody starts an execution, and insists until it's durable; now and then twice at the same time. */

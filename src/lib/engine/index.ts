@@ -72,7 +72,7 @@ export type { Engine, EngineOptions, RunHooks, RunLimits } from './execute/engin
 export type { RunOutcome } from './execute/outcome.ts'
 export type { Verdict } from './execute/unclear.ts'
 export { MemoryStore } from './memory-store.ts'
-export type { StoredExecution } from './memory-execution.ts'
+export type { StoredExecution, StoredStep } from './memory-execution.ts'
 export { MemoryRecords } from './memory-records.ts'
 
 export { isChunk } from './run/chunks.ts'

@@ -109,7 +109,9 @@ export function setAside(stored: StoredExecution): void {
 export function claimedOf(stored: StoredExecution): ClaimedExecution {
   const { made } = stored
   const attemptsBefore: Record<string, number> = {}
+  let lastSeq = 0
   for (const step of stored.steps.values()) {
+    lastSeq = Math.max(lastSeq, step.seq)
     const key = `${step.node}@${step.path}`
     if (step.superseded) attemptsBefore[key] = Math.max(attemptsBefore[key] ?? 0, step.attempt)
   }
@@ -125,6 +127,7 @@ export function claimedOf(stored: StoredExecution): ClaimedExecution {
     cancelRequested: stored.cancelRequested,
     steps: stepsThatCount(stored).map(stepCopied),
     attemptsBefore,
+    lastSeq,
     deliveries: stored.waits.flatMap(({ node, path, delivery }) =>
       delivery === null ? [] : [{ node, path, ...structuredClone(delivery) }],
     ),

@@ -42,6 +42,8 @@ export interface MemoryStoreOptions {
  */
 export class MemoryStore implements ExecutionStore {
   readonly executions = new Map<ExecutionId, StoredExecution>()
+  /** Whether an execution waits for its turn, for whoever enforces limits before this store. */
+  holds: (stored: StoredExecution) => boolean = () => false
   readonly #versions = new Map<VersionId, VersionRecord>()
   readonly #live = new Map<string, VersionId>()
   readonly #records = new Map<WorkspaceId, MemoryRecords>()
@@ -163,7 +165,7 @@ export class MemoryStore implements ExecutionStore {
     const { status, wakeAt } = stored
     const now = this.#clock.now()
     const isDue = status === 'waiting' && wakeAt !== null && wakeAt <= now
-    const isThere = (isDue || status === 'queued') && this.isClaimable(stored, now)
+    const isThere = (isDue || status === 'queued') && this.#isClaimable(stored, now)
     return isThere ? this.#claim(stored) : null
   }
 
@@ -177,14 +179,13 @@ export class MemoryStore implements ExecutionStore {
           // Whatever should have woken it got lost.
           (status === 'waiting' && wakeAt !== null && wakeAt + 2 * this.#leaseMs < now),
       )
-      .filter((stored) => this.isClaimable(stored, now))
+      .filter((stored) => this.#isClaimable(stored, now))
       .slice(0, limit)
       .map((stored) => this.#claim(stored))
   }
 
-  /** Whether an execution may be taken up, for stores that hold back more than this one. */
-  protected isClaimable(stored: StoredExecution, now: number): boolean {
-    return isAwake(stored, now)
+  #isClaimable(stored: StoredExecution, now: number): boolean {
+    return isAwake(stored, now) && !this.holds(stored)
   }
 
   async renew(leases: Lease[]): Promise<Renewed> {
@@ -209,6 +210,7 @@ export class MemoryStore implements ExecutionStore {
     const stored = this.executions.get(execution)
     if (stored === undefined || isOver(stored.status)) return
     stored.cancelRequested = true
+    stored.resting = null
     if (stored.status === 'running') return
     stored.status = 'cancelled'
     stored.leaseNumber += 1
@@ -260,9 +262,9 @@ export class MemoryStore implements ExecutionStore {
     if (stored !== undefined) stored.resting = null
   }
 
-  /** Makes a replay durable, queued, together with the steps that it takes over. False when it's there already. */
-  async startReplay(replay: NewExecution, kept: readonly StepRecord[]): Promise<boolean> {
-    const [added] = this.#start([replay])
+  /** Makes an execution durable that waits for whoever takes it up; a replay, with the steps that it takes over. False when it's there already. */
+  async enqueue(made: NewExecution, kept: readonly StepRecord[] = []): Promise<boolean> {
+    const [added] = this.#start([made])
     const stored = added === undefined ? undefined : this.executions.get(added)
     if (stored === undefined) return false
     for (const [index, step] of kept.entries()) keepStep(stored, { ...step, seq: index + 1 }, true)

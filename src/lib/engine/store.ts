@@ -132,6 +132,8 @@ export interface ClaimedExecution {
   steps: StepRecord[]
   /** `${node}@${path}` -> attempts already used up by superseded records. */
   attemptsBefore: Record<string, number>
+  /** The last number in its history, set-aside records included; 0 for a new one. */
+  lastSeq: number
   /** What has arrived for its waiting steps. */
   deliveries: (Delivery & StepPlace)[]
   /** How many executions led to it. */

@@ -235,6 +235,7 @@ const firstClaim = (execution: NewExecution, createdAt: string): ClaimedExecutio
   cancelRequested: false,
   steps: [],
   attemptsBefore: {},
+  lastSeq: 0,
   deliveries: [],
   depth: execution.depth ?? 0,
   isAwaited: execution.parent !== undefined,

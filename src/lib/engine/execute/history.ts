@@ -22,7 +22,8 @@ export class History {
   constructor(claimed: ClaimedExecution, journal: Pick<Journal, 'append'>, now: () => string) {
     this.#journal = journal
     this.#now = now
-    this.#nextSeq = firstFreeSeq(claimed)
+    // Also after those of records that were set aside.
+    this.#nextSeq = claimed.lastSeq + 1
   }
 
   /** The number of the next attempt, those without rows counted. */
@@ -72,10 +73,4 @@ export class History {
     const output = port === null ? null : failureOutput(error)
     this.ended(step, { status: 'failed', port, error, output })
   }
-}
-
-/** Numbers go on after those of all records, set-aside ones included: as records are never lost between others, their count is the last number. */
-function firstFreeSeq({ steps, attemptsBefore }: ClaimedExecution): number {
-  const setAside = Object.values(attemptsBefore).reduce((sum, count) => sum + count, 0)
-  return Math.max(steps.at(-1)?.seq ?? 0, steps.length + setAside) + 1
 }

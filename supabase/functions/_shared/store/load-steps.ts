@@ -78,6 +78,7 @@ export async function withSteps(
       cancelRequested: row.cancel_requested,
       steps: [],
       attemptsBefore: {},
+      lastSeq: 0,
       deliveries: [],
       depth: row.depth,
       isAwaited: row.is_awaited,
@@ -95,6 +96,7 @@ export async function withSteps(
   for (const row of rows) {
     const execution = executions.get(row.execution_id)
     if (execution === undefined) continue
+    execution.lastSeq = Math.max(execution.lastSeq, row.seq)
     if (!row.superseded) {
       const step = record(row)
       large.note(row.execution_id, step, 'input')
