@@ -9,9 +9,15 @@ import { framesOf, regrouped } from './groups/frames.ts'
 /** What happens while steps and notes are dragged, and when they're let go. */
 export class Dragging {
   readonly #editor: Editor
+  readonly #lineAt: (pointer: Point) => EdgeDefinition | null
 
-  constructor(editor: Editor) {
+  /** `lineAt` finds the line under the pointer; by default the one that's on the page there. */
+  constructor(
+    editor: Editor,
+    lineAt = (pointer: Point): EdgeDefinition | null => edgeAt(editor, pointer),
+  ) {
     this.#editor = editor
+    this.#lineAt = lineAt
   }
 
   /** Others see it move; a step without lines shows which line it would go into. */
@@ -47,7 +53,7 @@ export class Dragging {
     if (!only || more.length > 0 || only.type !== 'step' || !isLoose(this.#editor, only.id)) {
       return null
     }
-    return edgeAt(this.#editor, pointer)
+    return this.#lineAt(pointer)
   }
 }
 

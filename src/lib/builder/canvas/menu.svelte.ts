@@ -10,6 +10,8 @@ const STILL_PX = 10
 /** The menu of the drawing: by right click, menu key, or a long press of a finger. */
 export class CanvasMenuState {
   open = $state.raw<{ target: MenuTarget; where: Point } | null>(null)
+  /** What lies at a point of the screen where the drawing is only painted; null while it isn't. */
+  paintedAt: ((where: Point, isTouch: boolean) => string | null) | null = null
   readonly #editor: Editor
   #press: { timer: ReturnType<typeof setTimeout>; from: Point } | null = null
 
@@ -18,8 +20,9 @@ export class CanvasMenuState {
   }
 
   /** Opens the menu of what lies under an element; selects it first, as everywhere. */
-  openAt(element: Element, where: Point): void {
-    this.openFor(this.#targetOf(element), where)
+  openAt(element: Element, where: Point, isTouch = false): void {
+    const painted = element.matches('.svelte-flow__pane') ? this.paintedAt : null
+    this.openFor(this.#targetOf(element, painted?.(where, isTouch)), where)
   }
 
   openFor(target: MenuTarget, where: Point): void {
@@ -67,7 +70,7 @@ export class CanvasMenuState {
     const from = { x: event.clientX, y: event.clientY }
     const timer = setTimeout(() => {
       this.#press = null
-      if (!this.open) this.openAt(element, from)
+      if (!this.open) this.openAt(element, from, true)
     }, LONG_PRESS_MS)
     this.#press = { timer, from }
   }
@@ -83,7 +86,7 @@ export class CanvasMenuState {
     this.#press = null
   }
 
-  #targetOf(element: Element): MenuTarget {
+  #targetOf(element: Element, painted: string | null = null): MenuTarget {
     const { canvas } = this.#editor
     const selected = canvas.selected
     const group = element.closest('[data-group]')?.getAttribute('data-group')
@@ -91,7 +94,7 @@ export class CanvasMenuState {
     const line = element.closest('[data-line]')?.getAttribute('data-line')
     const edge = element.closest('.svelte-flow__edge')?.getAttribute('data-id') ?? line
     if (edge) return { kind: 'line', id: edge }
-    const id = element.closest('.svelte-flow__node')?.getAttribute('data-id')
+    const id = painted ?? element.closest('.svelte-flow__node')?.getAttribute('data-id')
     if (id && selected.length > 1 && selected.includes(id)) return { kind: 'selection' }
     const thing = canvas.nodes.find((one) => one.id === id)
     return thing ? { kind: thing.type, id: thing.id } : { kind: 'drawing' }
