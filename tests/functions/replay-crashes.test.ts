@@ -78,3 +78,31 @@ test('many replays survive the death of the worker that begins them, and none is
   ])
   expect(asked.filter((path) => path.startsWith('/second'))).toHaveLength(6)
 })
+
+test('a replay that has failed before its job comes again is not made a second time', async () => {
+  refuses = true
+  const { url, workflow } = await office.liveWebhook(
+    row(webhook(), request('second', `${outside}/second/again`, 'POST')),
+  )
+  const id = String((await office.send(url)).body['execution'])
+  expect((await office.until(id)).status).toBe('failed')
+  const dying = await worker()
+  dying.stopAt('claim:after-commit')
+  await office.ask('executions/replay', { executions: [id] })
+  await dying.reached('claim:after-commit')
+  await dying.kill()
+  await office.db.query(
+    `update public.executions set lease_until = now() - interval '1 second' where status = 'running'`,
+  )
+  await worker()
+  const failed = () =>
+    office.count(`public.executions where workflow_id = $1 and status = 'failed'`, [workflow])
+  await expect.poll(failed, { timeout: 20_000 }).toBe(2)
+  await office.db.query(
+    `update pgboss.job set state = 'retry', start_after = now() where name = 'replay' and state = 'active'`,
+  )
+  await expect
+    .poll(() => office.count(`pgboss.job where name = 'replay'`), { timeout: 20_000 })
+    .toBe(0)
+  expect(await office.executions(workflow)).toBe(2)
+})

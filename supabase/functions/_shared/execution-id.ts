@@ -32,6 +32,11 @@ export function newExecutionId(): ExecutionId {
   return version7(Date.now(), randomBytes())
 }
 
+/** The one id of the replay that a job stands for: should the job come again, the replay is there. */
+export function replayExecutionId(job: string, at: number): ExecutionId {
+  return version7(at, createHash('sha256').update(job).digest())
+}
+
 /** The one id of the execution that a schedule starts at a moment: fired twice, it is still one execution. */
 export function scheduledExecutionId(trigger: string, at: number): ExecutionId {
   return version7(at, createHash('sha256').update(`${trigger} ${at}`).digest())

@@ -4,6 +4,7 @@ import type { ErrorData } from '../../../../src/lib/engine/store.ts'
 import { errorData, WeftError } from '../engine.ts'
 import { Refused } from '../http/answers.ts'
 import type { Queries } from '../database/pool.ts'
+import { replayExecutionId } from '../execution-id.ts'
 import { fetchDue } from '../queue/due-jobs.ts'
 import type { Runtime } from '../runtime.ts'
 import type { Round } from '../work/rounds.ts'
@@ -22,6 +23,8 @@ interface ReplayJob {
   execution: ExecutionId
   version: 'same' | 'latest'
   by: string
+  /** When it was asked for, in milliseconds since 1970. */
+  at: number
 }
 
 const QUEUE = `select private.queue_replays($1::uuid[], $2::jsonb) as queued`
@@ -30,11 +33,11 @@ const QUEUE = `select private.queue_replays($1::uuid[], $2::jsonb) as queued`
 export async function queueReplays(
   queries: Queries,
   executions: readonly string[],
-  options: Omit<ReplayJob, 'execution'>,
+  options: Omit<ReplayJob, 'execution' | 'at'>,
 ): Promise<number> {
   const [row] = await queries.query<{ queued: number }>(QUEUE, [
     executions,
-    JSON.stringify(options),
+    JSON.stringify({ ...options, at: Date.now() }),
   ])
   return row?.queued ?? 0
 }
@@ -45,28 +48,34 @@ export async function replayRound(runtime: Runtime, boss: PgBoss): Promise<Round
   if (room <= 0) return { found: 0, nextInMs: 100 }
   const { jobs, nextInMs } = await fetchDue<ReplayJob>(runtime.pool, boss, 'replay', room)
   for (const job of jobs) {
-    await replayOne(runtime, job.data)
+    await replayOne(runtime, job.data, replayExecutionId(job.id, job.data.at))
     await boss.deleteJob('replay', job.id)
   }
   return { found: jobs.length, nextInMs }
 }
 
-/** A crash before the job is deleted brings it again: then the execution has a replay, and is left alone. */
-async function replayOne(runtime: Runtime, { execution, version, by }: ReplayJob): Promise<void> {
+/**
+ * A crash before the job is deleted brings it again, and so does a process that stands still for longer than a job may
+ * take. The replay's id follows from the job: it's there then, and stays the only one, even if it has failed by now.
+ */
+async function replayOne(
+  runtime: Runtime,
+  { execution, version, by }: ReplayJob,
+  id: ExecutionId,
+): Promise<void> {
   const world = { queries: runtime.pool, store: runtime.store }
   const earlier = await earlierExecution(world.queries, execution)
   if (earlier === undefined || earlier.replays.length > 0) return
-  let id: ExecutionId
   try {
     const prepared = await prepareReplay(world, earlier, { version })
     // Of many at once, nobody looks at each: what may have happened already isn't done again unasked.
     const { uncertain } = prepared.plan
     if (uncertain.length > 0) throw mayHaveActed(titlesOf(prepared.nodes, uncertain))
-    id = await startReplay(world, prepared, { version }, by)
+    await startReplay(world, prepared, { version }, by, id)
   } catch (problem) {
     const error = errorOf(problem)
     if (error === null) throw problem
-    return await refuseReplay(world, earlier, by, error)
+    return await refuseReplay(world, earlier, by, error, id)
   }
   await runtime.resume(id)
 }

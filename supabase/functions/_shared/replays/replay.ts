@@ -88,9 +88,9 @@ export async function startReplay(
   { earlier, version, triggerKind: kind, plan, nodes }: Prepared,
   { triggerData, version: which }: Wanted,
   startedBy: string,
+  id = newExecutionId(),
 ): Promise<ExecutionId> {
   if (plan.undecided.length > 0) throw undecided(titlesOf(nodes, plan.undecided))
-  const id = newExecutionId()
   const payloads = new Payloads(id, earlier.workspace_id)
   const data =
     triggerData === undefined
@@ -123,9 +123,10 @@ export async function refuseReplay(
   earlier: EarlierExecution,
   startedBy: string,
   error: ErrorData,
+  id: ExecutionId,
 ): Promise<void> {
   const execution = {
-    id: newExecutionId(),
+    id,
     replay_of: earlier.id,
     version_id: earlier.version_id,
     trigger_kind: earlier.trigger_kind,
