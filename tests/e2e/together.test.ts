@@ -79,8 +79,10 @@ describe('two people in one drawing', () => {
     await picture(ann, 'light-field')
   })
 
+  const text = (page: Page) => acts.settings(page).getByLabel('Text', { exact: true })
+  const caretOf = (page: Page, name: string) => page.locator(`[data-caret="${name}"]`)
+
   test('type in one text, and neither loses a letter', async () => {
-    const text = (page: Page) => acts.settings(page).getByLabel('Text', { exact: true })
     await text(ann).click()
     await ann.keyboard.type('Hello from Ann. ')
     await expect
@@ -98,6 +100,50 @@ describe('two people in one drawing', () => {
         .toContain('And from Ben.')
       await expect.poll(() => text(page).textContent(), { timeout: 10_000 }).toContain('Bye.')
     }
+  })
+
+  test('see each other’s caret and selection in the text, at its letter while the other types before it', async () => {
+    await ann.keyboard.press('Control+Home')
+    const leftOf = async (): Promise<number> =>
+      Math.round((await caretOf(ben, 'Ann Archer').boundingBox())?.x ?? 0)
+    const edge = Math.round((await text(ben).boundingBox())?.x ?? 0)
+    await expect.poll(leftOf, { timeout: 10_000 }).toBeLessThan(edge + 20)
+    await ann.keyboard.press('Control+ArrowRight')
+    await expect.poll(leftOf, { timeout: 10_000 }).toBeGreaterThan(edge + 20)
+    const before = await leftOf()
+    await ben.keyboard.press('Control+Home')
+    await ben.keyboard.type('Now: ')
+    await expect.poll(leftOf, { timeout: 10_000 }).toBeGreaterThan(before + 20)
+    await ann.keyboard.press('Shift+ArrowRight')
+    await ann.keyboard.press('Shift+ArrowRight')
+    await expect
+      .poll(() => acts.settings(ben).locator('.mark').count(), { timeout: 10_000 })
+      .toBeGreaterThan(0)
+    await picture(ben, 'dark-carets')
+    await picture(ann, 'light-carets')
+    expect(await findings(ben)).toEqual([])
+  })
+
+  test('write one note of a step, and see each other in it; who leaves is gone from it', async () => {
+    const note = (page: Page) => acts.settings(page).getByLabel('Note', { exact: true })
+    for (const page of [ann, ben]) {
+      await acts.settings(page).getByRole('tab', { name: 'Settings' }).click()
+      await note(page).click()
+    }
+    await ann.keyboard.type('Ask Cleo.')
+    await expect.poll(() => note(ben).inputValue(), { timeout: 10_000 }).toBe('Ask Cleo.')
+    await caretOf(ben, 'Ann Archer').waitFor()
+    await ben.keyboard.press('Control+Home')
+    await ben.keyboard.type('First: ')
+    await expect.poll(() => note(ann).inputValue(), { timeout: 10_000 }).toBe('First: Ask Cleo.')
+    // One's own caret is where it was in the words.
+    await ann.keyboard.type(' Today')
+    await expect
+      .poll(() => note(ben).inputValue(), { timeout: 10_000 })
+      .toBe('First: Ask Cleo. Today')
+    await picture(ben, 'dark-note')
+    await note(ann).blur()
+    await caretOf(ben, 'Ann Archer').waitFor({ state: 'detached' })
   })
 
   test('one follows the other by keyboard, until a move of one’s own', async () => {

@@ -1,5 +1,6 @@
 import type { Awareness } from 'y-protocols/awareness'
 import { z } from 'zod'
+import { caretState, type CaretState } from './carets.ts'
 import { colourOf } from './colours.ts'
 
 const point = z.object({ x: z.number(), y: z.number() })
@@ -12,6 +13,7 @@ const presenceState = z.object({
   cursor: point.nullish(),
   selection: z.array(z.string()).max(2000).nullish(),
   field: z.string().nullish(),
+  caret: caretState.nullish(),
   dragged: z.record(z.string(), point).nullish(),
   seen: box.nullish(),
   following: z.number().nullish(),
@@ -29,6 +31,8 @@ export interface Person {
   selection: readonly string[]
   /** `<step id> <field>` that they type in. */
   field: string | null
+  /** Where they are in a shared text. */
+  caret: CaretState | null
   /** Where they are just dragging steps to. */
   dragged: Readonly<Record<string, { x: number; y: number }>>
   /** The part of the drawing that they see. */
@@ -83,6 +87,7 @@ export class Presence {
       cursor: { x: number; y: number } | null
       selection: string[]
       field: string | null
+      caret: CaretState | null
       dragged: Record<string, { x: number; y: number }> | null
       seen: Seen | null
       following: number | null
@@ -117,7 +122,7 @@ export class Presence {
     this.others = [...this.#awareness.getStates().entries()].flatMap(([client, state]) => {
       const parsed = presenceState.safeParse(state)
       if (client === this.#awareness.clientID || !parsed.success) return []
-      const { user, cursor, selection, field, dragged, seen, following } = parsed.data
+      const { user, cursor, selection, field, caret, dragged, seen, following } = parsed.data
       return {
         client,
         id: user.id,
@@ -126,6 +131,7 @@ export class Presence {
         cursor: cursor ?? null,
         selection: selection ?? [],
         field: field ?? null,
+        caret: caret ?? null,
         dragged: dragged ?? {},
         seen: seen ?? null,
         following: following ?? null,
