@@ -4,6 +4,27 @@ import { defineConfig } from 'vite'
 
 // SvelteKit 3 refuses a svelte.config.js: its options are passed here (docs/decisions/0001).
 export default defineConfig({
+  environments: {
+    client: {
+      build: {
+        rolldownOptions: {
+          output: {
+            codeSplitting: {
+              groups: [
+                // Buttons, icons and dialogs are on every page: in one file instead of forty, each of which is a request.
+                {
+                  name: 'look',
+                  test: /src[\\/]lib[\\/]ui[\\/]|@lucide[\\/]svelte/,
+                  minShareCount: 2,
+                  priority: -1,
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   plugins: [
     sveltekit({
       adapter: adapter({ out: 'build' }),
