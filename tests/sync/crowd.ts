@@ -80,6 +80,9 @@ export class Someone {
       type: () => node && this.#type(random, node),
       field: () => node && this.draft.setConfig(node, `f${random.below(3)}`, random.below(9)),
       rename: () => node && this.draft.rename(node, `Step ${random.below(5)}`),
+      pin: () => node && this.draft.setOption(node, 'pinned', { answer: random.below(9) }),
+      unpin: () => node && this.draft.setOption(node, 'pinned', undefined),
+      behind: () => node && other && this.#moveBehind(node, other),
       fail: () => node && this.draft.setOption(node, 'onError', random.pick(['stop', 'port'])),
       copy: () => node && (this.#clip = this.draft.copy(new Set([node, other ?? node]))),
       paste: () => this.#clip !== '' && this.draft.paste(this.#clip, at),
@@ -122,6 +125,22 @@ export class Someone {
       ...{ from: { node: edge.source, port: edge.sourcePort }, inPort: 'in' },
       ...{ to: { node: edge.target, port: edge.targetPort }, outPort: 'out' },
       replacing: edge.id,
+    })
+  }
+
+  /** Moving a step behind another, as two people do at once with each other's: its old lines go, others close the gap. */
+  #moveBehind(moved: string, after: string): void {
+    const { edges } = this.draft.toDefinition()
+    if (moved === after) return
+    const [into, out] = [
+      edges.filter(({ target }) => target === moved),
+      edges.filter(({ source }) => source === moved).slice(0, 2),
+    ]
+    this.draft.together(() => {
+      this.draft.remove({ edges: [...into, ...out].map(({ id }) => id) })
+      const [way] = into
+      if (way) for (const { target } of out) this.#connect(way.source, target)
+      this.#connect(after, moved)
     })
   }
 
@@ -168,6 +187,16 @@ export class Crowd {
     this.server.on('update', (update: Uint8Array, from: unknown) => {
       for (const someone of this.people) if (someone !== from) someone.fromServer.push(update)
     })
+  }
+
+  /** Some steps that everybody has: people who draw at once mostly draw at the same ones. */
+  begin(): void {
+    const [first] = this.people
+    const step = { type: 'data.set', version: 1, config: {} }
+    for (const at of [1, 2, 3]) {
+      first?.draft.addNode({ ...step, title: `Step ${at}`, position: { x: at * 300, y: 0 } })
+    }
+    this.settle()
   }
 
   /** One thing happens: somebody acts, a message arrives, a connection drops or comes back, a page is loaded again. */

@@ -14,5 +14,13 @@ export const togetherTexts = {
   nothingUnsaved: 'everything so far is saved',
   offlineDetail:
     'Go on drawing. Your changes join the others’ by themselves when the connection is back.',
+  leftOut: (source: string, target: string) =>
+    `The line from “${source}” to “${target}” is left out: with a line that somebody else drew at the same time it would lead in a circle.`,
+  moreLeftOut: (count: number) => (count === 1 ? '… and one more.' : `… and ${count} more.`),
+  leftOutNext: (count: number) =>
+    count === 1
+      ? 'It is drawn as soon as another line of the circle is deleted.'
+      : 'They are drawn as soon as another line of the circle is deleted.',
+  dropLeftOut: (count: number) => (count === 1 ? 'Delete this line' : 'Delete these lines'),
   back: 'The connection is back. All your changes are saved.',
 } as const
