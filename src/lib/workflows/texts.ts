@@ -42,7 +42,6 @@ export const texts = {
     title: 'No workflows yet',
     text: 'A workflow does a routine job for you: it starts by itself, for example when a form is sent or every Monday at nine, and then does step by step what you drew.',
     viewer: 'Nobody has made one here so far. It takes the role Editor or higher to make one.',
-    action: 'Make your first workflow',
   },
   nothingFound: {
     title: 'No workflow fits',

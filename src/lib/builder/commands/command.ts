@@ -40,6 +40,7 @@ export type Panel =
   | 'search'
   | 'commands'
   | 'step'
+  | 'tour'
 
 /** Where commands work: a draft, the drawing of it, and the page around. */
 export interface Place {

@@ -59,6 +59,7 @@ export const words = {
     problems: 'Show or hide problems',
     debug: 'Show or hide executions',
     sheet: 'Keyboard shortcuts',
+    tour: 'Take the tour',
     run: 'Run…',
     publish: 'Publish…',
     settings: 'Settings of the workflow…',

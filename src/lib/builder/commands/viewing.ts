@@ -1,4 +1,5 @@
 import CircleAlert from '@lucide/svelte/icons/circle-alert'
+import Compass from '@lucide/svelte/icons/compass'
 import Eye from '@lucide/svelte/icons/eye'
 import History from '@lucide/svelte/icons/history'
 import Keyboard from '@lucide/svelte/icons/keyboard'
@@ -115,6 +116,11 @@ const looking: readonly Command[] = [
   {
     ...{ id: 'sheet', section: 'view', title: titles.sheet, icon: Keyboard, keys: ['?'] },
     run: ({ show }) => show('sheet'),
+  },
+  {
+    ...{ id: 'tour', section: 'view', title: titles.tour, icon: Compass },
+    changes: true,
+    run: ({ show }) => show('tour'),
   },
 ]
 
