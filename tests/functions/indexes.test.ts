@@ -254,6 +254,10 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'the versions of a workspace’s workflows, under its policy',
     `select id from public.workflow_versions where workspace_id = ${ID} and workflow_id = ${ID}`,
   ],
+  workflow_versions_retention: [
+    'upkeep looks for the workflows that keep less than others',
+    `select v.id from public.workflow_versions v where v.retention_days is not null`,
+  ],
   workflow_versions_test_once: [
     'a draft that was tried before is found again, not stored again (save_test_version)',
     `select id from public.workflow_versions where workflow_id = ${ID} and content_hash = 'h' and kind = 'test'`,

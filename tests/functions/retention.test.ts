@@ -1,5 +1,5 @@
 import { Client } from 'pg'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { delay, row, set, webhook } from './drawing.ts'
 import { Office } from './office.ts'
 
@@ -204,4 +204,82 @@ test('upkeep drops what is older than the retention, keeps what is not, and in t
   )
   await tick()
   expect(await rowsOf([open])).toEqual({ executions: 0, steps: 0, payloads: 0, waits: 0 })
+})
+
+describe('a workflow that keeps its executions for a shorter time', () => {
+  /** A workflow with these settings, and how many of some executions of it there still are. */
+  async function keeping(retentionDays: number) {
+    const drawing = row(webhook(), delay('nap', 3_600))
+    const made = await office.liveWebhook({ ...drawing, settings: { retentionDays } })
+    const move = (executions: string[]) =>
+      office.db.query(
+        `update public.executions e
+         set workflow_id = v.workflow_id, version_id = v.id
+         from public.workflow_versions v
+         where v.workflow_id = $1 and e.id = any ($2)`,
+        [made.workflow, executions],
+      )
+    return { ...made, move }
+  }
+
+  const clear = async (most = 1_000) => {
+    const { rows } = await office.db.query<{ cleared: number }>(
+      'select private.clear_short_lived($1) as cleared',
+      [most],
+    )
+    return rows[0]?.cleared ?? 0
+  }
+
+  test('has them removed that early, counted from their end, and no others', async () => {
+    const { move } = await keeping(10)
+    const [early, late] = [await dayAgo(12), await dayAgo(9)]
+    const old = await executionsOf(early, 'succeeded', 5)
+    const young = await executionsOf(late, 'failed', 2)
+    const [open = ''] = await executionsOf(early, 'waiting', 1)
+    const [lately = ''] = await executionsOf(early, 'cancelled', 1)
+    const others = await executionsOf(early, 'succeeded', 3)
+    await move([...old, ...young, open, lately])
+    await office.db.query(
+      `update public.executions set finished_at = now() - interval '1 day' where id = $1`,
+      [lately],
+    )
+    while ((await clear(2)) > 0);
+    expect(await rowsOf(old)).toEqual({ executions: 0, steps: 0, payloads: 0, waits: 0 })
+    expect((await rowsOf([...young, open, lately])).executions).toBe(4)
+    expect(await rowsOf(others)).toEqual({ executions: 3, steps: 6, payloads: 3, waits: 3 })
+  })
+
+  test('does so at the next upkeep, in parts', async () => {
+    const { move } = await keeping(1)
+    const day = await dayAgo(3)
+    const old = await executionsOf(day, 'succeeded', 700)
+    await move(old)
+    await fetch(`${office.stack.functionsUrl}/tick`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${office.stack.functionsEnv['WEFT_FUNCTION_SECRET']}` },
+    })
+    await expect.poll(async () => (await rowsOf(old)).executions).toBe(0)
+  })
+
+  test('finds them by an index, however many executions others have', async () => {
+    const { workflow: short, move } = await keeping(10)
+    const day = await dayAgo(20)
+    await executionsOf(day, 'succeeded', 5_000)
+    await move(await executionsOf(day, 'succeeded', 20))
+    await office.db.query('analyze public.executions')
+    const { rows } = await office.db.query<Record<string, string>>(
+      `explain (analyze, costs off, timing off, summary off, buffers off)
+       select e.id
+       from public.executions e
+       where e.workflow_id = '${short}'
+         and e.id < private.uuid_v7_floor(now() - interval '10 days')
+         and e.finished_at < now() - interval '10 days'
+       order by e.id
+       limit 500`,
+    )
+    const lines = rows.map((line) => line['QUERY PLAN'] ?? '')
+    const ofDay = lines.find((line) => line.includes(`executions_${day.replaceAll('-', '')}`))
+    expect(ofDay).toMatch(/Index .*workflow_id_id_idx.* rows=20/)
+    expect(await clear()).toBe(20)
+  })
 })

@@ -347,6 +347,7 @@ export const internal: Record<string, string[]> = {
     'private.claim_executions',
     'private.clear_audit',
     'private.clear_old',
+    'private.clear_short_lived',
     'private.current_workspace',
     'private.days_before',
     'private.deliver',

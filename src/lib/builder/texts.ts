@@ -111,6 +111,9 @@ export const texts = {
     unit: 'Unit of time',
     steps: 'How many steps one execution may have',
     stepsHint: 'A guard against loops over far more than was meant. Empty: a million.',
+    retention: 'For how many days executions are kept',
+    retentionHint:
+      'Counted from their end, and for earlier executions, too. Never longer than this system keeps all of them, usually 90 days. Empty: as long as all others.',
     onFailure: 'Workflow that starts when an execution fails',
     onFailureHint: 'It needs the trigger “When a workflow fails”, and is told what happened.',
     noWorkflow: 'None',

@@ -95,6 +95,7 @@ const settingLabels: Record<string, string | undefined> = {
   overlap: texts.workflowSettings.overlap,
   rateLimit: texts.workflowSettings.rate,
   maxSteps: texts.workflowSettings.steps,
+  retentionDays: texts.workflowSettings.retention,
 }
 
 const overlapWords: Record<string, string | undefined> = {

@@ -73,6 +73,8 @@ export const workflowSettings = z.object({
     .optional(),
   /** How many steps one execution may have; more is a loop that nobody meant. */
   maxSteps: z.int().min(1).max(1_000_000).optional(),
+  /** For how many days executions are kept once they are over, where that is shorter than for everybody on this system. */
+  retentionDays: z.int().min(1).max(3650).optional(),
 })
 export type WorkflowSettings = z.infer<typeof workflowSettings>
 
