@@ -15,5 +15,5 @@ export const load: LayoutLoad = async ({ data, depends, fetch }) => {
   const {
     data: { session },
   } = await supabase.auth.getSession()
-  return { supabase, session }
+  return { supabase, session, zone: data.zone }
 }

@@ -1,5 +1,9 @@
-const absolute = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
-const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' })
+const styles = {
+  absolute: { dateStyle: 'medium', timeStyle: 'short' },
+  exact: { dateStyle: 'full', timeStyle: 'long' },
+} as const
+/** Making one takes longer than a hundred uses. */
+const formats = new Map<string, Intl.DateTimeFormat>()
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 
 const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
@@ -9,10 +13,10 @@ const units: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ]
 
 /** How long ago or ahead a moment is, in words; after a month it's the date. */
-export function relativeWords(at: Date, now: number): string {
+export function relativeWords(at: Date, now: number, zone?: string): string {
   const distance = at.getTime() - now
   if (Math.abs(distance) < 45_000) return distance > 5_000 ? 'in a moment' : 'just now'
-  if (Math.abs(distance) > 30 * 86_400_000) return absoluteWords(at)
+  if (Math.abs(distance) > 30 * 86_400_000) return absoluteWords(at, zone)
   // Rounded before the unit is chosen, so that it never says "60 minutes ago".
   for (const [unit, length] of units) {
     const count = Math.round(distance / length)
@@ -23,14 +27,23 @@ export function relativeWords(at: Date, now: number): string {
   return relative.format(Math.sign(distance), 'minute')
 }
 
-/** Date and time in the viewer's zone. */
-export function absoluteWords(at: Date): string {
-  return absolute.format(at)
+/** Date and time, in the zone of whoever runs this unless one is given. */
+export function absoluteWords(at: Date, zone?: string): string {
+  return format('absolute', zone).format(at)
 }
 
 /** Date and time with weekday, seconds and zone, for titles. */
-export function exactWords(at: Date): string {
-  return exact.format(at)
+export function exactWords(at: Date, zone?: string): string {
+  return format('exact', zone).format(at)
+}
+
+function format(style: keyof typeof styles, timeZone: string | undefined): Intl.DateTimeFormat {
+  const key = `${style} ${timeZone ?? ''}`
+  const made =
+    formats.get(key) ??
+    new Intl.DateTimeFormat('en-GB', { ...styles[style], ...(timeZone && { timeZone }) })
+  formats.set(key, made)
+  return made
 }
 
 /** How long something took: 840 ms, 3.2 s, 4 min 10 s, 2 h 5 min, 3 days. */
