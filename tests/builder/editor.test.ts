@@ -231,6 +231,16 @@ describe('what an execution did', () => {
     expect(run.along({ source: 'a', sourcePort: 'true', target: 'c' })).toBe('taken')
     expect(run.along({ source: 'a', sourcePort: 'false', target: 'd' })).toBe('none')
   })
+
+  it('keeps what is known of a step when there is news of another', () => {
+    const run = new RunStatus()
+    const first = step({ node_id: 'a' })
+    run.steps = [first, step({ node_id: 'b', status: 'running', port: null })]
+    const before = run.of('a')
+    run.steps = [{ ...first }, step({ node_id: 'b' })]
+    expect(run.of('a')).toBe(before)
+    expect(run.of('b')).toMatchObject({ status: 'succeeded' })
+  })
 })
 
 describe('a step’s card', () => {

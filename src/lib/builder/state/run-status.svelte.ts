@@ -16,7 +16,12 @@ export interface StepOutcome {
 export class RunStatus {
   execution = $state.raw<Execution | null>(null)
   steps = $state.raw<readonly Step[]>([])
-  readonly #outcomes = $derived(outcomesOf(this.steps))
+  /** As they were last: a step that nothing happened to keeps its outcome, and nothing of it is drawn again. */
+  #before: ReadonlyMap<string, StepOutcome> = new Map()
+  readonly #outcomes = $derived.by(() => {
+    this.#before = keepingSame(this.#before, outcomesOf(this.steps))
+    return this.#before
+  })
   readonly #taken = $derived(
     new Set(
       this.steps.filter((step) => !step.superseded).map((step) => `${step.node_id} ${step.port}`),
@@ -46,6 +51,23 @@ const RANK: Record<StepStatus, number> = {
   cancelled: 3,
   succeeded: 2,
   skipped: 1,
+}
+
+function keepingSame(
+  before: ReadonlyMap<string, StepOutcome>,
+  now: ReadonlyMap<string, StepOutcome>,
+): Map<string, StepOutcome> {
+  const isSame = (one: StepOutcome, other: StepOutcome): boolean =>
+    one.status === other.status &&
+    one.rounds === other.rounds &&
+    one.failed === other.failed &&
+    one.port === other.port
+  return new Map(
+    [...now].map(([node, outcome]) => {
+      const known = before.get(node)
+      return [node, known && isSame(known, outcome) ? known : outcome]
+    }),
+  )
 }
 
 /** One outcome per node: the latest attempt of each round, and of those the one that most needs to be seen. */
