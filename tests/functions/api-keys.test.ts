@@ -125,6 +125,7 @@ describe('a program with a key', () => {
       await ask(key, `executions/${id}/replay-plan`, undefined, 'GET'),
       await ask(key, `executions/${id}/replay`),
       await ask(key, 'executions/replay', { executions: [id] }),
+      await ask(key, `executions/${id}/verdict`, { node: 'nap', verdict: 'again' }),
       await ask(key, `executions/${id}/cancel`),
       await ask(key, `executions/${id}/pause`),
       await ask(key, `executions/${id}/retry`),

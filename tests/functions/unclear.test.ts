@@ -231,3 +231,42 @@ describe('a process that is killed while it takes in what a person said', () => 
     expect(new Set(asked.get(path)).size).toBe(1)
   })
 })
+
+describe('a program', () => {
+  test('says what became of it through the API, with a key that may control executions', async () => {
+    const { path, execution } = await unclear()
+    const { url } = await start('functions')
+    const newKey = (scopes: string[]) =>
+      office.rpc<string>('create_api_key', {
+        ...{ p_workspace: office.workspace, p_name: 'Cash desk', p_scopes: scopes },
+        p_expires_at: null,
+      })
+    const say = async (key: string, body: unknown) => {
+      const answer = await fetch(`${url}/api/executions/${execution}/verdict`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return { status: answer.status, body: (await answer.json()) as unknown }
+    }
+    const happened = {
+      ...{ node: 'call', attempt: 1, verdict: 'happened' },
+      output: { status: 200, headers: {}, body: { id: 43 } },
+    }
+    const reader = await newKey(['executions:read'])
+    expect(await say(reader, happened)).toMatchObject({ status: 403 })
+    const key = await newKey(['executions:control'])
+    expect(await say(key, { node: 'call', verdict: 'perhaps' })).toMatchObject({
+      ...{ status: 400, body: { code: 'api.unreadable' } },
+    })
+    expect(await say(key, { ...happened, attempt: 2 })).toMatchObject({
+      ...{ status: 409, body: { code: 'api.not_possible' } },
+    })
+    expect(await say(key, happened)).toEqual({ status: 202, body: { execution } })
+    const seen = await office.until(execution)
+    expect(seen.status).toBe('succeeded')
+    expect(seen.steps.at(-1)?.output).toEqual({ id: 43 })
+    expect(asked.get(path)).toHaveLength(1)
+    expect(await say(key, happened)).toMatchObject({ status: 409 })
+  })
+})

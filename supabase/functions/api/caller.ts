@@ -57,6 +57,7 @@ export type Deed =
   | 'pause_execution'
   | 'resume_execution'
   | 'retry_execution'
+  | 'decide_unclear_step'
   | 'ensure_webhook_endpoint'
 
 /** Who is asking: a signed-in person, or a program with a key. Sees and does what is theirs, and nothing else. */

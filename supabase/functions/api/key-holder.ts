@@ -13,6 +13,7 @@ import type {
   ToldWorkflow,
 } from './caller.ts'
 import type { Role } from './membership.ts'
+import { storedText } from '../_shared/store/stored-text.ts'
 import { refusalOf } from './refusal-of.ts'
 
 interface KeyRow {
@@ -125,8 +126,8 @@ export class KeyHolder implements Caller {
     const subject = values['p_execution'] ?? values['p_workflow']
     try {
       const [row] = await this.#queries.query<{ said: string | null }>(
-        `select private.call_as_api_key($1, $2, $3, $4) as said`,
-        [this.#key, name, subject, values['p_node'] ?? null],
+        `select private.call_as_api_key($1, $2, $3, $4, $5) as said`,
+        [this.#key, name, subject, values['p_node'] ?? null, storedText(values)],
       )
       return row?.said as Result // by the function's definition
     } catch (problem) {

@@ -17,6 +17,7 @@ import {
 } from './control-execution.ts'
 import { planReplayOf, replayExecution } from './replay-execution.ts'
 import { replayMany } from './replay-many.ts'
+import { sayWhatBecame } from './say-what-became.ts'
 import { tellExecution, tellWorkflows } from './tell.ts'
 import { removeWebhookSecret, setWebhookSecret } from './webhook-secret.ts'
 
@@ -81,6 +82,12 @@ export const ROUTES: Route[] = [
     method: 'POST',
     path: new RegExp(`^/executions/${ID}/retry$`),
     handle: retryExecution,
+    scope: 'executions:control',
+  },
+  {
+    method: 'POST',
+    path: new RegExp(`^/executions/${ID}/verdict$`),
+    handle: sayWhatBecame,
     scope: 'executions:control',
   },
   {
