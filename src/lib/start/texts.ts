@@ -48,7 +48,7 @@ export const startTexts = {
     all: 'All',
     topic: 'What it is about',
     use: 'Use this',
-    useOf: (title: string) => `Use “${title}”`,
+    useOf: (title: string) => `Use this: ${title}`,
     steps: (count: number) => (count === 1 ? '1 step' : `${count} steps`),
     picture: (titles: string) => `Its steps: ${titles}`,
     makes: (name: string, fields: string) =>
