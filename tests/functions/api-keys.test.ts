@@ -132,7 +132,7 @@ describe('a program with a key', () => {
       await ask(key, 'webhooks/secret', { workflow: theirs.workflow, node: 'start' }),
     ]
     expect(attempts.map(({ status }) => status)).toEqual([
-      403, 404, 404, 404, 404, 404, 403, 403, 403, 403,
+      403, 404, 404, 404, 404, 404, 403, 403, 403, 403, 403,
     ])
     expect((await neighbour.seen(id)).status).toBe('waiting')
     expect(await neighbour.executions(theirs.workflow)).toBe(1)
