@@ -31,3 +31,18 @@ test.each(['a step that computes', 'a step that writes a record'])(
     expect(rows).toEqual([])
   },
 )
+
+test('a right that is missing fails the step at once, and says so', async () => {
+  const { url } = await office.liveWebhook(
+    row(webhook(), create('one', await office.pipeline(), { name: 'Ada' })),
+  )
+  await office.db.query('revoke insert on public.records from weft_node')
+  try {
+    const { body } = await office.send(url, {})
+    const seen = await office.until(String(body['execution']))
+    // A problem that is known is not tried again; what nobody knows is, for five seconds, and ends as a defect.
+    expect(seen).toMatchObject({ status: 'failed', error: { code: 'records.not_allowed' } })
+  } finally {
+    await office.db.query('grant insert on public.records to weft_node')
+  }
+})

@@ -7,7 +7,7 @@ import type { Queries } from '../../database/pool.ts'
 import { Conditions } from './conditions.ts'
 import type { Field, Shape } from './fields.ts'
 import { Parameters } from './parameters.ts'
-import { explained, recordNotFound, unknownPipeline, type Asked } from './problems.ts'
+import { explained, recordNotFound, unknownPipeline, withRights, type Asked } from './problems.ts'
 import { fittingValues } from './values.ts'
 
 interface RecordRow {
@@ -46,7 +46,7 @@ export class PostgresRecords implements RecordService {
   readonly #workspace: WorkspaceId
 
   constructor(queries: Queries, workspace: WorkspaceId) {
-    this.#queries = queries
+    this.#queries = withRights(queries)
     this.#workspace = workspace
   }
 

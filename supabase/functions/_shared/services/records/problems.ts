@@ -1,6 +1,7 @@
 import { nearest } from '../../../../../src/lib/engine/definition/nearest.ts'
 import { ConfigProblem, StepFailure } from '../../../../../src/lib/engine/errors.ts'
 import { codeOf } from '../../database/outage.ts'
+import type { Queries } from '../../database/pool.ts'
 import { NotStorable } from '../../store/stored-text.ts'
 
 /** The step's own field that a problem is about. */
@@ -78,6 +79,31 @@ export function explained(problem: unknown, field: Asked): unknown {
     return refused('One of the values has a form that cannot be stored.', field, problem)
   }
   return problem
+}
+
+/**
+ * Queries that say at once what no further try will change: a right that steps don't have. Any other fault of unknown kind
+ * is taken for a moment's weakness of the database, and the step's transaction is tried again for some seconds.
+ */
+export const withRights = (queries: Queries): Queries => ({
+  async query(text, values) {
+    try {
+      return await queries.query(text, values)
+    } catch (problem) {
+      throw codeOf(problem) === '42501' ? notAllowed(problem) : problem
+    }
+  },
+})
+
+function notAllowed(cause: unknown): StepFailure {
+  return new StepFailure({
+    code: 'records.not_allowed',
+    title: 'This step may not do that',
+    detail: 'The database does not let workflows of this workspace do what this step asks for.',
+    hint: 'Check that the step uses what belongs to this workspace. If it does, tell your administrator: a right is missing.',
+    retryable: false,
+    cause,
+  })
 }
 
 function refused(sentence: string, field: Asked, cause: unknown): ConfigProblem {
