@@ -7,6 +7,7 @@ export const texts = {
     none: 'Nothing waits for you',
     noneText:
       'When a workflow comes to a step "Approval" and you are among those who decide, it appears here.',
+    example: 'Look at a starter workflow with one',
   },
   earlier: {
     title: 'Others, and earlier ones',

@@ -23,6 +23,11 @@ export const texts = {
   pages: 'Pages of the log',
   empty: 'Nothing recorded',
   emptyText: 'No entry fits what you chose. Choose other days, another person or another kind.',
+  showAll: 'Show everything',
+  nothingYet: {
+    title: 'Nothing recorded yet',
+    text: 'Who signs in, invites, builds, publishes or changes data is written down here, so that you can see later what happened. There is nothing to do for it.',
+  },
   failed: 'The log could not be read. Try again in a moment.',
 } as const
 

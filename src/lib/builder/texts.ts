@@ -250,7 +250,7 @@ export const texts = {
     at: 'At',
     days: 'Days',
     dayOfMonth: 'Day of the month',
-    expression: 'Cron expression',
+    expression: 'Five parts of the schedule (cron expression)',
     expressionHint: 'Minute, hour, day of the month, month, day of the week.',
     weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
     next: 'Next times',

@@ -47,6 +47,7 @@ export const texts = {
   nothingFound: {
     title: 'No execution fits these filters',
     text: 'Choose another time or status, or clear the filters to see all of them.',
+    action: 'Clear the filters',
   },
   live: {
     connecting: 'Connecting…',

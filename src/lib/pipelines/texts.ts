@@ -37,7 +37,7 @@ export const texts = {
     viewer: 'Nobody has made one here so far. It takes the role Editor or higher to make one.',
     action: 'Make your first pipeline',
   },
-  nothingFound: { title: 'No pipeline fits', text: 'Try another word.' },
+  nothingFound: { title: 'No pipeline fits', text: 'Try another word.', action: 'Show all' },
   form: {
     createTitle: 'New pipeline',
     createLead: 'Name it after what it holds. Its fields come next.',

@@ -65,7 +65,7 @@ export const sendEmail = defineNode({
     format: field
       .select({ label: 'The text is', advanced: true }, [
         { value: 'text', label: 'Plain text' },
-        { value: 'html', label: 'HTML' },
+        { value: 'html', label: 'With formatting (HTML)' },
       ])
       .default('text'),
     connection: field

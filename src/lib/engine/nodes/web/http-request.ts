@@ -17,12 +17,14 @@ const config = z.object({
     ])
     .default('GET'),
   url: field.template({ label: 'Address', placeholder: 'https://example.com/orders' }),
-  query: field.pairs({ label: 'Query', hint: 'Added to the address after "?".' }).default([]),
+  query: field
+    .pairs({ label: 'Added to the address (query)', hint: 'Names and values that come after "?".' })
+    .default([]),
   auth: field
     .select({ label: 'Sign in with' }, [
       { value: 'none', label: 'Nothing' },
       { value: 'connection', label: 'A connection' },
-      { value: 'bearer', label: 'A token' },
+      { value: 'bearer', label: 'A secret key (token)' },
       { value: 'basic', label: 'A user name and password' },
     ])
     .default('none'),
@@ -35,7 +37,12 @@ const config = z.object({
     })
     .optional(),
   token: field
-    .secret({ label: 'Token', showWhen: { field: 'auth', is: ['bearer'] }, required: true })
+    .secret({
+      label: 'Secret key (token)',
+      hint: 'The other service gives it to you, in your account there.',
+      showWhen: { field: 'auth', is: ['bearer'] },
+      required: true,
+    })
     .optional(),
   user: field
     .template({ label: 'User name', showWhen: { field: 'auth', is: ['basic'] }, required: true })
@@ -65,7 +72,13 @@ const config = z.object({
     .pairs({ label: 'Form fields', showWhen: { field: 'body', is: ['form'] } })
     .default([]),
   text: field.longTemplate({ label: 'Text', showWhen: { field: 'body', is: ['text'] } }).optional(),
-  headers: field.pairs({ label: 'Headers', advanced: true }).default([]),
+  headers: field
+    .pairs({
+      label: 'Extra details (headers)',
+      hint: 'What the other service asks to be sent along with a request.',
+      advanced: true,
+    })
+    .default([]),
   timeoutSeconds: field
     .number({ label: 'Wait at most (seconds)', advanced: true })
     .min(1)

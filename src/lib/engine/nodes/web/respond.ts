@@ -21,7 +21,7 @@ export const respondToWebhook = defineNode({
       .max(599)
       .default(200),
     body: field.value({ label: 'Answer', hint: 'A text, or data of an earlier step.' }).optional(),
-    headers: field.pairs({ label: 'Headers', advanced: true }).default([]),
+    headers: field.pairs({ label: 'Extra details (headers)', advanced: true }).default([]),
   }),
   output: z.object({ status: z.number() }),
   sample: { status: 200 },
