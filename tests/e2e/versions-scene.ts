@@ -58,8 +58,14 @@ const waits = step(
   place(360),
 )
 
-const drawn = (nodes: object[], edges: object[], settings: object = {}) =>
-  parseDefinition({ schema: 1, nodes, edges, settings })
+const drawn = (nodes: object[], edges: object[], settings: object = {}, things: object = {}) =>
+  parseDefinition({ schema: 1, nodes, edges, settings, ...things })
+
+const note = (text: string, y: number) => ({
+  ...{ id: 'hint', text, position: { x: 0, y }, size: { width: 240, height: 120 } },
+  colour: 'yellow',
+})
+const frame = (title: string) => ({ id: 'large', title, colour: 'blue' })
 
 /** As it was published the first, the second and the third time. */
 export const published = [
@@ -69,9 +75,15 @@ export const published = [
     [line('start', 'mail'), line('start', 'check'), line('check', 'tell', 'true')],
   ),
   drawn(
-    [start, mail({ subject: 'Your order {{ trigger.number }}' }), check, tell],
+    [
+      start,
+      mail({ subject: 'Your order {{ trigger.number }}' }),
+      { ...check, group: 'large' },
+      { ...tell, group: 'large' },
+    ],
     [line('start', 'mail'), line('start', 'check'), line('check', 'tell', 'false')],
     { maxConcurrency: 5 },
+    { notes: [note('Large orders first.', 380)], groups: [frame('Large orders')] },
   ),
 ] as const
 
@@ -88,10 +100,11 @@ export const draft = drawn(
       'Write to the customer',
       place(720),
     ),
-    check,
+    { ...check, group: 'large' },
   ],
   [line('start', 'wait'), line('wait', 'mail'), line('start', 'check')],
   { maxConcurrency: 5 },
+  { notes: [note('All orders alike.', 380)], groups: [frame('Large ones')] },
 )
 
 const NOTES = ['The first one', 'Large orders go to the storehouse', '']

@@ -38,6 +38,12 @@ afterAll(async () => {
 const workflow = async () =>
   `${app.url}/w/${office.workspace}/workflows/${await publishedThrice(office)}`
 
+/** Pictures of every state, for people to look at: WEFT_PICTURES names a folder. */
+async function picture(of: Page, name: string): Promise<void> {
+  const folder = process.env['WEFT_PICTURES']
+  if (folder !== undefined) await of.screenshot({ path: `${folder}/versions-${name}.png` })
+}
+
 const changes = (of: Page) => of.getByRole('region', { name: 'What changed' })
 const summary = (of: Page) => of.getByRole('status').filter({ hasText: /step|Nothing/ })
 const row = (of: Page, name: string) =>
@@ -58,10 +64,12 @@ test('the versions tell what differs between any two and the draft, in words tha
   expect(said).toContain('Before: We will send it tomorrow.')
   expect(said).toContain('After: We will send it the day after tomorrow.')
   expect(said).not.toContain('{{')
+  await page.getByText('In one drawing').click()
   const drawn = page.getByRole('group', { name: 'Drawing with the changes marked' })
   await drawn.getByRole('group', { name: 'Tell the storehouse: removed' }).waitFor()
   await drawn.getByRole('group', { name: 'New order: unchanged' }).waitFor()
   expect(await findings(page)).toEqual([])
+  await page.getByText('Side by side').click()
 
   // What one version brought has an address that others can open.
   await row(page, 'Version 2').getByRole('link').click()
@@ -73,6 +81,59 @@ test('the versions tell what differs between any two and the draft, in words tha
   await other.getByRole('button', { name: 'Swap before and after' }).click()
   await other.waitForURL(/compare=2\.\.1/)
   await summary(other).getByText('2 steps removed, 1 changed').waitFor()
+})
+
+test('two drawings stand beside each other, move together, and keys lead from change to change', async () => {
+  const address = await workflow()
+  const phone = await (await openWindow(browser, { dark: true, phone: true })).newPage()
+  await signIn(phone, app.url, office.person.email, office.person.password)
+  const side = (of: Page, name: string) => of.getByRole('group', { name, exact: true })
+  const [before, after] = ['Before: Version 3', 'After: Draft']
+  const placeOf = async (of: Page, name: string, thing: string) => {
+    const [box, around] = await Promise.all([
+      side(of, name).getByRole('group', { name: thing }).boundingBox(),
+      side(of, name).boundingBox(),
+    ])
+    if (!box || !around) throw new Error(`${thing} is not in sight in ${name}.`)
+    return { x: Math.round(box.x - around.x), y: Math.round(box.y - around.y) }
+  }
+  for (const of of [page, other, phone]) {
+    await of.goto(`${address}?compare=3..draft`)
+    await side(of, before).getByRole('group', { name: 'Tell the storehouse: removed' }).waitFor()
+    await side(of, after).getByRole('group', { name: 'Wait a day: added' }).waitFor()
+    for (const name of [before, after]) {
+      await side(of, name).getByRole('group', { name: 'Note: changed' }).waitFor()
+      await side(of, name).locator('.frame.changed').waitFor()
+    }
+  }
+  await picture(page, 'light-beside')
+  await picture(other, 'dark-beside')
+  await picture(phone, 'phone-beside')
+  for (const of of [page, other, phone]) expect(await findings(of)).toEqual([])
+
+  // What is the same stands at the same place in both, also after one of them was moved.
+  const same = 'New order: unchanged'
+  expect(await placeOf(page, after, same)).toEqual(await placeOf(page, before, same))
+  const was = await placeOf(page, before, same)
+  const box = await side(page, after).boundingBox()
+  await page.mouse.move((box?.x ?? 0) + 200, (box?.y ?? 0) + 20)
+  await page.mouse.wheel(60, 40)
+  await expect.poll(() => placeOf(page, before, same)).not.toEqual(was)
+  await expect
+    .poll(async () => [await placeOf(page, after, same)])
+    .toEqual([await placeOf(page, before, same)])
+
+  const stop = page.getByText(/^\d+ of \d+: /)
+  await page.keyboard.press('Alt+ArrowDown')
+  await expect.poll(() => stop.textContent()).toContain('1 of ')
+  await page.locator('article.chosen').waitFor()
+  await page.keyboard.press('Alt+ArrowUp')
+  const said = (await stop.textContent()) ?? ''
+  expect(said).toMatch(/^(\d+) of \1: Frame, changed$/)
+  await picture(page, 'light-stop')
+  await page.getByRole('button', { name: 'Next change' }).click()
+  await expect.poll(() => stop.textContent()).toContain('1 of ')
+  await phone.context().close()
 })
 
 test('a version comes back into the draft for all who draw, and one undo takes it away again', async () => {
