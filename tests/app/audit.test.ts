@@ -38,7 +38,7 @@ describe('an entry as a sentence', () => {
       { action: 'records.deleted', details: { name: 'Deals', count: 3 } },
     ],
     [
-      'The API key "Cash desk" of Ada cancelled an execution of "Welcome".',
+      'The key "Cash desk" (made by Ada) cancelled an execution of "Welcome".',
       {
         ...{ action: 'execution.cancelled', actor_kind: 'api_key' },
         details: { api_key: 'Cash desk', name: 'Welcome' },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { delay, manual, row, set, stop } from './drawing.ts'
+import { delay, manual, row, set, stop, webhook } from './drawing.ts'
 import { Office, type Answered } from './office.ts'
 
 let office: Office
@@ -58,9 +58,17 @@ describe('a program with a key', () => {
       status: 200,
       body: { id: execution, workflow_id: live.workflow, status: 'succeeded', error: null },
     })
-    expect(await office.count('public.executions where started_by = $1', [office.person.id])).toBe(
-      1,
+    // It's the key's doing, and anybody who sees the execution is told whose key that is.
+    const { rows } = await office.db.query(
+      `select k.name from public.executions e join public.api_keys k on k.id = e.started_by where e.id = $1`,
+      [execution],
     )
+    expect(rows).toEqual([{ name: 'Cash desk' }])
+    const [starter] = await office.rpc<{ name: string; key_name: string }[]>('execution_starter', {
+      p_execution: execution,
+    })
+    expect(starter).toMatchObject({ key_name: 'Cash desk' })
+    expect(starter?.name).not.toBe('')
   })
 
   test('cancels, pauses, resumes, retries and replays, as a person would', async () => {
@@ -83,6 +91,31 @@ describe('a program with a key', () => {
     expect((await ask(key, `executions/${other}/replay-plan`, undefined, 'GET')).status).toBe(200)
     expect((await ask(key, `executions/${other}/replay`)).status).toBe(202)
     expect((await ask(key, 'executions/replay', { executions: [other] })).status).toBe(202)
+  })
+
+  test('is named in the audit log for what it does, with whoever made it', async () => {
+    const key = await newKey([...ALL, 'webhooks:write'])
+    const done = await office.live(row(manual, set('greet', { text: 'Hello' })))
+    const begun = await ask(key, 'executions', { ...done, node: 'start' })
+    const id = String(begun.body['execution'])
+    await office.until(id)
+    const replayed = await ask(key, `executions/${id}/replay`)
+    expect(replayed.status).toBe(202)
+    const hooked = await office.liveWebhook(row(webhook(), set('greet', { text: 'Hello' })))
+    const where = { workflow: hooked.workflow, node: 'hook' }
+    expect((await ask(key, 'webhooks/secret', where)).status).toBe(200)
+    expect((await ask(key, 'webhooks/secret', where, 'DELETE')).status).toBe(200)
+    const { rows } = await office.db.query(
+      `select action, actor_kind, actor_id, details ->> 'api_key' as key from public.audit_entries
+       where subject_id = any ($1) and action ~ '^(webhook[.]|execution[.])' order by id`,
+      [[String(replayed.body['execution']), hooked.workflow]],
+    )
+    const byKey = { actor_kind: 'api_key', actor_id: office.person.id, key: 'Cash desk' }
+    expect(rows).toEqual([
+      { action: 'execution.replayed', ...byKey },
+      { action: 'webhook.secret_set', ...byKey },
+      { action: 'webhook.secret_removed', ...byKey },
+    ])
   })
 
   test.each([

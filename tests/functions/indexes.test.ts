@@ -39,6 +39,14 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'what an older key encrypted (vault.ts), every minute in every worker',
     `select field from private.connection_secrets where key_id = any ('{a,b}') and key_id <> 'b'`,
   ],
+  webhook_secrets_by_key: [
+    'what an older key encrypted (reseal.ts), every minute in every worker',
+    `select token from private.webhook_secrets where key_id = any ('{a,b}') and key_id <> 'b'`,
+  ],
+  webhook_secrets_by_previous_key: [
+    'the same, of secrets that were replaced and still count',
+    `select token from private.webhook_secrets where previous_key_id is not null and previous_key_id = any ('{a,b}')`,
+  ],
   connection_sign_ins_by_connection: [
     'sign-ins of a connection that was revoked or removed',
     `select user_id from private.connection_sign_ins where workspace_id = ${ID} and connection_id = ${ID}`,

@@ -1,7 +1,10 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { delay, row, set, webhook } from './drawing.ts'
+import { Pool } from '../../supabase/functions/_shared/database/pool.ts'
+import { resealWebhookSecrets } from '../../supabase/functions/_shared/reseal.ts'
+import { Secrets } from '../../supabase/functions/_shared/secrets.ts'
 import { FunctionsProcess } from './functions-process.ts'
 import { Office } from './office.ts'
 
@@ -279,4 +282,36 @@ test('a body is not read further than it may be, whatever its length is said to 
   expect([0, 400, 413]).toContain(sent.status)
   expect(sent.bytes).toBeLessThan(16 * 1024 * 1024)
   expect(await office.executions(workflow)).toBe(0)
+})
+
+test('a key of the installation is replaced: webhooks’ secrets are encrypted anew, those before them too', async () => {
+  const { url, where, secret } = await guarded({ verify: 'standard' }, undefined)
+  const replaced = await office.ask('webhooks/secret', {
+    ...{ ...where, form: 'standard', keepOldHours: 1 },
+  })
+  const events = `public.audit_entries where action like 'webhook.%'`
+  const recorded = await office.count(events, [])
+  const oldKey = office.stack.functionsEnv['WEFT_SECRETS_KEY'] ?? ''
+  const newKey = randomBytes(32).toString('base64')
+  const [both, onlyNew] = [new Secrets(`${newKey},${oldKey}`), new Secrets(newKey)]
+  const token = url.slice(url.lastIndexOf('/') + 1)
+  const pool = new Pool(office.stack.engineDatabaseUrl, 1)
+  // Without the old key nothing is touched, rather than lost.
+  expect(await resealWebhookSecrets(pool, onlyNew)).toBe(0)
+  for (let n = 1; n > 0;) n = await resealWebhookSecrets(pool, both, 2)
+  const { rows } = await office.db.query<Record<string, string & Buffer>>(
+    `select * from private.webhook_secrets where token = $1`,
+    [token],
+  )
+  const [row] = rows
+  const open = (keyId = '', ciphertext = Buffer.alloc(0)) =>
+    onlyNew.open({ keyId, ciphertext }, token)
+  expect(open(row?.['key_id'], row?.['ciphertext'])).toBe(replaced.body['secret'])
+  expect(open(row?.['previous_key_id'], row?.['previous_ciphertext'])).toBe(secret)
+  // Nobody did anything to it.
+  expect(await office.count(events, [])).toBe(recorded)
+  // The functions still hold the old key only: given back, as the next test wants it.
+  for (let n = 1; n > 0;) n = await resealWebhookSecrets(pool, new Secrets(`${oldKey},${newKey}`))
+  expect((await send(url, standard(secret, 'msg_after'))).status).toBe(202)
+  await pool.close()
 })

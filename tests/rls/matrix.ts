@@ -285,6 +285,8 @@ export const functions: Record<string, FunctionRules> = {
   'remove_comment: one’s own that others have answered': { who: 'admin+', call: '$answered' },
   create_api_key: { who: 'admin+', call: `$workspace, 'Key', array['executions:read']` },
   revoke_api_key: { who: 'admin+', call: '$key' },
+  execution_starter: { who: 'viewer+', call: '$execution' },
+  'execution_starter: of a restricted one': { who: 'admin+', call: '$restrictedExecution' },
   cancel_execution: { who: 'operator+', call: '$execution' },
   retry_execution: { who: 'operator+', call: '$execution' },
   pause_execution: { who: 'operator+', call: '$execution' },

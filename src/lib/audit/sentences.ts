@@ -135,7 +135,7 @@ const said: Record<string, Said> = {
 export function whoOf({ actor_kind, actor_name, details }: AuditEntry): string {
   const name = actor_name === '' ? 'Somebody who is gone' : actor_name
   if (actor_kind === 'api_key')
-    return `The API key "${String(details['api_key'] ?? '')}" of ${name}`
+    return `The key "${String(details['api_key'] ?? '')}" (made by ${name})`
   if (actor_kind === 'person') return name
   return actor_kind === 'engine' ? 'A workflow' : 'Weft itself'
 }

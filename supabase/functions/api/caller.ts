@@ -64,6 +64,10 @@ export type Deed =
 export interface Caller {
   /** The person, or the one who made the key. */
   readonly id: string
+  /** Whose doing it is: the person's id, or the key's. What executions say that they were started by. */
+  readonly doer: string
+  /** The same, as the audit log's triggers read it from `weft.actor`. */
+  readonly actor: string
   /** Null for people. */
   readonly scopes: readonly string[] | null
   roleIn(workspace: string): Promise<Role | undefined>

@@ -38,7 +38,8 @@ export class KeyHolder implements Caller {
   readonly id: string
   readonly #workspace: string
   readonly scopes: readonly string[]
-  readonly #key: string
+  readonly doer: string
+  readonly actor: string
   readonly #role: Role
   readonly #queries: Queries
 
@@ -46,7 +47,8 @@ export class KeyHolder implements Caller {
     this.id = row.user_id
     this.#workspace = row.workspace_id
     this.scopes = row.scopes
-    this.#key = row.id
+    this.doer = row.id
+    this.actor = `api_key:${row.id}`
     this.#role = row.role
     this.#queries = queries
   }
@@ -127,7 +129,7 @@ export class KeyHolder implements Caller {
     try {
       const [row] = await this.#queries.query<{ said: string | null }>(
         `select private.call_as_api_key($1, $2, $3, $4, $5) as said`,
-        [this.#key, name, subject, values['p_node'] ?? null, storedText(values)],
+        [this.doer, name, subject, values['p_node'] ?? null, storedText(values)],
       )
       return row?.said as Result // by the function's definition
     } catch (problem) {

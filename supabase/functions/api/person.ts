@@ -26,11 +26,15 @@ const AT_ONCE = 100
 /** A signed-in person. Everything they ask of the database goes through REST as themselves, under row-level security. */
 export class Person implements Caller {
   readonly id: string
+  readonly doer: string
+  readonly actor: string
   readonly scopes = null
   readonly #headers: Record<string, string>
 
   private constructor(id: string, headers: Record<string, string>) {
     this.id = id
+    this.doer = id
+    this.actor = id
     this.#headers = headers
   }
 

@@ -45,7 +45,7 @@ export async function replayExecution({
   const earlier = await operable(person, parts['id'])
   const world = worldOf()
   const prepared = await prepareReplay(world, earlier, wish)
-  const execution = await startReplay(world, prepared, wish, person.id)
+  const execution = await startReplay(world, prepared, wish, person.doer)
   await runtime().resume(execution)
   return answer(202, { execution, kept: named(prepared, prepared.plan.notRepeated) })
 }

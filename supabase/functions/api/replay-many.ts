@@ -32,7 +32,7 @@ export async function replayMany({ person, request }: Asked<Caller>): Promise<Re
   if (workspaces.size === 0 && 'executions' in wish) throw notFound('execution')
   for (const workspace of workspaces) await requireRole(person, workspace, 'operator')
   const ids = seen.slice(0, MOST_REPLAYS).map((row) => row.id)
-  const options = { version: wish.version, by: person.id }
+  const options = { version: wish.version, by: person.doer }
   const queued = await queueReplays(runtime().pool, ids, options)
   return answer(202, { queued, left_out: ids.length - queued, more: seen.length > MOST_REPLAYS })
 }

@@ -59,7 +59,7 @@ export async function startExecution({ person, request }: Asked<Caller>): Promis
     triggerKind: triggerKind(definition, node),
     triggerData: data ?? {},
     mode: kind === 'test' ? 'test' : 'live',
-    startedBy: person.id,
+    startedBy: person.doer,
     onlyIfLive: false,
   })
   return answer(202, { execution: started.id })

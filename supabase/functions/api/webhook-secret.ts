@@ -16,7 +16,7 @@ const wanted = address.extend({
   form: z.enum(['plain', 'standard']).default('plain'),
 })
 
-// Both name the person for the audit log, which the tables' triggers write.
+// Both name the person, or the key, for the audit log, which the tables' triggers write.
 const SET_SECRET = `
 with actor as (
   select set_config('weft.actor', $5, true)
@@ -64,7 +64,7 @@ export async function setWebhookSecret(asked: Asked<Caller>): Promise<Response> 
   const { keyId, ciphertext } = runtime().secrets.seal(secret, token)
   await runtime().pool.query(SET_SECRET, [
     ...[token, keyId, ciphertext, keepOldHours],
-    asked.person.id,
+    asked.person.actor,
   ])
   return answer(200, { secret })
 }
@@ -72,6 +72,6 @@ export async function setWebhookSecret(asked: Asked<Caller>): Promise<Response> 
 /** DELETE webhooks/secret: forgets it. A webhook that still checks its senders then refuses all of them. */
 export async function removeWebhookSecret(asked: Asked<Caller>): Promise<Response> {
   const token = await tokenOf(asked, await readRequest(asked.request, address))
-  await runtime().pool.query(REMOVE_SECRET, [token, asked.person.id])
+  await runtime().pool.query(REMOVE_SECRET, [token, asked.person.actor])
   return answer(200, { removed: true })
 }

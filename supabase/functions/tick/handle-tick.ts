@@ -3,6 +3,7 @@ import { environment } from '../_shared/environment.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { requireOperator } from '../_shared/http/operator.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
+import { resealAll } from '../_shared/reseal.ts'
 import { Runtime } from '../_shared/runtime.ts'
 import { maintain } from '../_shared/work/maintenance.ts'
 import { scheduleRound, takeoverRound } from '../_shared/work/rounds.ts'
@@ -28,7 +29,7 @@ async function tick(works: Runtime): Promise<{ taken: number; schedules: number 
   const boss = await openBoss(works.pool)
   try {
     await maintain(works.pool, boss, environment().retentionDays)
-    await works.connections.vault.reseal()
+    await resealAll(works)
     const fired = await scheduleRound(works, boss)
     const taken = works.isShiftOver ? { found: 0 } : await takeoverRound(works)
     await works.settle(BUDGET_MS)

@@ -4,6 +4,7 @@ import { isOutage } from '../_shared/database/outage.ts'
 import { environment } from '../_shared/environment.ts'
 import { mentionMailRound } from '../_shared/mentions/mail-round.ts'
 import { openBoss } from '../_shared/queue/boss.ts'
+import { resealAll } from '../_shared/reseal.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { replayRound } from '../_shared/replays/many.ts'
 import { maintain } from '../_shared/work/maintenance.ts'
@@ -51,7 +52,7 @@ export async function runUntilStopped(): Promise<void> {
     ),
     repeat('maintenance', MAINTENANCE_EVERY_MS, signal, async () => {
       await maintain(works.pool, boss, environment().retentionDays)
-      await works.connections.vault.reseal()
+      await resealAll(works)
       return { found: 0, nextInMs: Infinity }
     }),
   ])
