@@ -6,7 +6,7 @@ export const texts = {
     title: 'Waiting for you',
     none: 'Nothing waits for you',
     noneText:
-      'When a workflow comes to a step "Approval" and you are among those who decide, it appears here.',
+      'When a workflow comes to a step "Approval" and you are among those who decide, it appears here. Put that step into a workflow wherever somebody should agree first.',
     example: 'Look at a starter workflow with one',
   },
   earlier: {

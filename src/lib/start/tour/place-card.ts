@@ -9,7 +9,7 @@ export interface Box {
 const GAP = 14
 const RIM = 12
 
-/** Where the card stands beside what it points at: on the side with the most room, and within the screen. */
+/** Where the card stands beside what it points at: on the first side that has room for it, and within the screen. */
 export function placeCard(
   target: Box | null,
   card: { width: number; height: number },
@@ -21,11 +21,12 @@ export function placeCard(
       y: screen.height - card.height - RIM * 4,
     }
   }
+  // What belongs to a thing is mostly beside it: below or above it covers less of that.
   const rooms = [
-    { side: 'right', room: screen.width - target.x - target.width - card.width },
-    { side: 'left', room: target.x - card.width },
     { side: 'below', room: screen.height - target.y - target.height - card.height },
     { side: 'above', room: target.y - card.height },
+    { side: 'left', room: target.x - card.width },
+    { side: 'right', room: screen.width - target.x - target.width - card.width },
   ] as const
   const { side } = rooms.find(({ room }) => room > GAP + RIM) ?? { side: 'over' as const }
   const middle = {

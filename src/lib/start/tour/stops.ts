@@ -5,7 +5,8 @@ import { tourTexts as texts } from './texts.ts'
 export interface Landmarks {
   trigger: string | null
   step: string | null
-  branch: string | null
+  /** One that nothing follows: its + is in sight. */
+  last: string | null
 }
 
 /** One stop: what it says, and what on the page it points at. */
@@ -25,7 +26,7 @@ export function landmarksOf(nodes: readonly NodeDefinition[]): Landmarks {
   return {
     trigger: idOf('order') ?? trigger?.id ?? null,
     step: idOf('greeting') ?? others[0]?.id ?? null,
-    branch: idOf('large') ?? others[1]?.id ?? null,
+    last: idOf('gift') ?? others.at(-1)?.id ?? null,
   }
 }
 
@@ -34,7 +35,7 @@ const stepAt = (id: string | null): string[] =>
   id === null ? [] : [`.svelte-flow__node[data-id="${id}"]`, `[data-stop="step ${id}"]`]
 
 /** The six stops, in their order. */
-export function stopsFor({ trigger, step, branch }: Landmarks, mayRun: boolean): Stop[] {
+export function stopsFor({ trigger, step, last }: Landmarks, mayRun: boolean): Stop[] {
   return [
     { id: 'trigger', ...texts.trigger, at: stepAt(trigger) },
     {
@@ -44,9 +45,9 @@ export function stopsFor({ trigger, step, branch }: Landmarks, mayRun: boolean):
     {
       ...{ id: 'add', ...texts.add },
       at: [
-        ...stepAt(branch).map((place) => `${place} button[aria-label^="Add a step after"]`),
-        `[data-of="${branch ?? ''}"]`,
-        ...stepAt(branch),
+        ...stepAt(last).map((place) => `${place} button[aria-label^="Add a step after"]`),
+        `[data-of="${last ?? ''}"]`,
+        ...stepAt(last),
       ],
     },
     {

@@ -22,7 +22,7 @@ export const tourTexts = {
   },
   add: {
     title: 'This adds the next step',
-    text: 'The + behind a step asks what should happen next. A condition like this one has two ways out: one for yes, one for no.',
+    text: 'The + behind a step asks what should happen next; the + on a line puts a step in between. A condition has two ways out, one for yes and one for no.',
   },
   run: {
     title: 'Trying it out',
