@@ -5,6 +5,7 @@ import { WorkflowDocument } from '#lib/builder/document.ts'
 import { keyRepairs, toDefinition } from '#lib/builder/document/read.ts'
 import { edgesOf, nodesOf } from '#lib/builder/document/shape.ts'
 import { fromDefinition } from '#lib/builder/document/write.ts'
+import { DraftView } from '#lib/builder/state/draft-view.ts'
 import { workflowDefinition } from '#lib/engine/definition/schema.ts'
 
 const longTexts = (type: string): string[] => (type === 'messages.email' ? ['body'] : [])
@@ -299,6 +300,24 @@ describe('whatever people do at once', () => {
         }
       }),
       { numRuns: 150 },
+    )
+  })
+
+  it('what follows a draft change by change has what reading all of it gives', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 40 }), async (acts) => {
+        const people = [open(), open(), open()]
+        const views = people.map(({ doc }) => new DraftView(doc, () => undefined))
+        for (const one of acts) {
+          perform(people, one)
+          // A change is taken over at the end of its task.
+          await Promise.resolve()
+          for (const [n, view] of views.entries()) {
+            expect(view.definition).toEqual(people[n]?.toDefinition())
+          }
+        }
+      }),
+      { numRuns: 60 },
     )
   })
 

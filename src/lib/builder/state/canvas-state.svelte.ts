@@ -1,6 +1,7 @@
 import type { Edge, Node } from '@xyflow/svelte'
 import type { NoteDefinition } from '#lib/engine/definition/drawing.ts'
 import type { NodeDefinition, WorkflowDefinition } from '#lib/engine/definition/schema.ts'
+import type { Ports } from '#lib/engine/nodes/define-node.ts'
 import { portsOf, type Registry } from '#lib/engine/nodes/registry.ts'
 import type { Point } from '../document.ts'
 import { texts } from '../texts.ts'
@@ -45,6 +46,7 @@ export class CanvasState {
     this.edges.filter((edge) => edge.selected).map((edge) => edge.id),
   )
   readonly #registry: Registry
+  readonly #ports = new WeakMap<NodeDefinition, Ports>()
   /** Things to select as soon as they're drawn: those that were just added. */
   #toSelect: ReadonlySet<string> | null = null
   /** Where things are on their way from one place to another. */
@@ -130,16 +132,11 @@ export class CanvasState {
 
   #applyEdges(definition: WorkflowDefinition): void {
     const before = new Map(this.edges.map((edge) => [edge.id, edge]))
-    const ports = new Map(
-      definition.nodes.map((node) => {
-        const type = this.#registry.get(node.type)
-        return [node.id, type && portsOf(type, node.config, node.onError)] as const
-      }),
-    )
+    const ports = new Map(definition.nodes.map((node) => [node.id, this.#portsOf(node)]))
     const titles = new Map<string, string>(
       definition.nodes.map((node) => [node.id, this.#titleOf(node)]),
     )
-    this.edges = definition.edges.flatMap((edge) => {
+    const edges = definition.edges.flatMap((edge) => {
       // A line at a port that isn't there (any more) can't be drawn; the problems list tells of it.
       const outputs = ports.get(edge.source)?.outputs
       if (outputs && !outputs.some(({ name }) => name === edge.sourcePort)) return []
@@ -163,11 +160,24 @@ export class CanvasState {
         },
       ]
     })
+    // Svelte Flow looks through all lines when they're another list.
+    const isSameList =
+      edges.length === this.edges.length && edges.every((edge, n) => edge === this.edges[n])
+    if (!isSameList) this.edges = edges
+  }
+
+  /** Kept for as long as the step is the same object. */
+  #portsOf(step: NodeDefinition): Ports | undefined {
+    const known = this.#ports.get(step)
+    if (known) return known
+    const type = this.#registry.get(step.type)
+    const ports = type && portsOf(type, step.config, step.onError)
+    if (ports) this.#ports.set(step, ports)
+    return ports
   }
 
   #nodeOf(step: NodeDefinition): StepNode {
-    const type = this.#registry.get(step.type)
-    const card = cardOf(type && portsOf(type, step.config, step.onError), step.note !== undefined)
+    const card = cardOf(this.#portsOf(step), step.note !== undefined)
     return {
       id: step.id,
       type: 'step',

@@ -22,33 +22,37 @@ export class DraftView {
   readonly #notes = new Map<string, NoteDefinition>()
   readonly #groups = new Map<string, GroupDefinition>()
   readonly #touched = new Set<string>()
+  readonly #touchedEdges = new Set<string>()
   /** Notes and groups that changed; their ids are never the same. */
   readonly #touchedDrawing = new Set<string>()
+  #areSettingsOld = false
   #planned = false
 
   constructor(doc: Y.Doc, onchange: (definition: WorkflowDefinition) => void) {
     this.#doc = doc
     this.#onchange = onchange
     for (const id of nodesOf(doc).keys()) this.#touched.add(id)
+    for (const id of edgesOf(doc).keys()) this.#touchedEdges.add(id)
     for (const id of notesOf(doc).keys()) this.#touchedDrawing.add(id)
     for (const id of groupsOf(doc).keys()) this.#touchedDrawing.add(id)
-    this.definition = this.#read()
+    this.definition = this.#readAll()
     nodesOf(doc).observeDeep(this.#onNodes)
-    edgesOf(doc).observe(this.#onOther)
-    settingsOf(doc).observe(this.#onOther)
+    edgesOf(doc).observeDeep(this.#onEdges)
+    settingsOf(doc).observe(this.#onSettings)
     notesOf(doc).observeDeep(this.#onDrawing)
     groupsOf(doc).observeDeep(this.#onDrawing)
   }
 
   destroy(): void {
     nodesOf(this.#doc).unobserveDeep(this.#onNodes)
-    edgesOf(this.#doc).unobserve(this.#onOther)
-    settingsOf(this.#doc).unobserve(this.#onOther)
+    edgesOf(this.#doc).unobserveDeep(this.#onEdges)
+    settingsOf(this.#doc).unobserve(this.#onSettings)
     notesOf(this.#doc).unobserveDeep(this.#onDrawing)
     groupsOf(this.#doc).unobserveDeep(this.#onDrawing)
   }
 
   readonly #onNodes = (events: DeepEvents): void => this.#touch(events, this.#touched)
+  readonly #onEdges = (events: DeepEvents): void => this.#touch(events, this.#touchedEdges)
   readonly #onDrawing = (events: DeepEvents): void => this.#touch(events, this.#touchedDrawing)
 
   #touch(events: DeepEvents, touched: Set<string>): void {
@@ -60,7 +64,10 @@ export class DraftView {
     this.#plan()
   }
 
-  readonly #onOther = (): void => this.#plan()
+  readonly #onSettings = (): void => {
+    this.#areSettingsOld = true
+    this.#plan()
+  }
 
   /** Once for all changes of one task. */
   #plan(): void {
@@ -68,38 +75,52 @@ export class DraftView {
     this.#planned = true
     queueMicrotask(() => {
       this.#planned = false
-      this.definition = this.#read()
+      this.definition = this.#readSteps() ?? this.#readAll()
       this.#onchange(this.definition)
     })
   }
 
-  #read(): WorkflowDefinition {
+  /**
+   * When all that changed is what stands in steps that are there already, everything else stays as it was put together;
+   * null when there's more to it. A large drawing is not put together anew for each key.
+   */
+  #readSteps(): WorkflowDefinition | null {
+    if (this.#touchedEdges.size + this.#touchedDrawing.size > 0 || this.#areSettingsOld) return null
+    const changed = new Map<string, NodeDefinition>()
     for (const id of this.#touched) {
-      const node = readNode(id, nodesOf(this.#doc).get(id))
-      keep(this.#nodes, id, node)
+      const before = this.#nodes.get(id)
+      const now = readNode(id, nodesOf(this.#doc).get(id))
+      if (!before || now?.key !== before.key || now.group !== before.group) return null
+      changed.set(id, now)
     }
+    // One that was made to fit the others (its key was another's, its group is gone) has to be made to fit again.
+    const isAsRead = (node: NodeDefinition): boolean => this.#nodes.get(node.id) === node
+    const { nodes } = this.definition
+    if (!nodes.every((node) => !changed.has(node.id) || isAsRead(node))) return null
+    for (const [id, node] of changed) this.#nodes.set(id, node)
     this.#touched.clear()
-    this.#readEdges()
+    return { ...this.definition, nodes: nodes.map((node) => changed.get(node.id) ?? node) }
+  }
+
+  #readAll(): WorkflowDefinition {
+    for (const id of this.#touched) keep(this.#nodes, id, readNode(id, nodesOf(this.#doc).get(id)))
+    this.#touched.clear()
+    for (const id of this.#touchedEdges) {
+      const now = readEdge(id, edgesOf(this.#doc).get(id))
+      const before = this.#edges.get(id)
+      keep(this.#edges, id, now && before && sameLine(before, now) ? before : now)
+    }
+    this.#touchedEdges.clear()
     for (const id of this.#touchedDrawing) {
       keep(this.#notes, id, readNote(id, notesOf(this.#doc).get(id)))
       keep(this.#groups, id, readGroup(id, groupsOf(this.#doc).get(id)))
     }
     this.#touchedDrawing.clear()
+    this.#areSettingsOld = false
     return assemble(this.#nodes.values(), this.#edges.values(), readSettings(this.#doc), {
       notes: [...this.#notes.values()],
       groups: [...this.#groups.values()],
     })
-  }
-
-  #readEdges(): void {
-    const edges = edgesOf(this.#doc)
-    for (const id of this.#edges.keys()) if (!edges.has(id)) this.#edges.delete(id)
-    for (const [id, value] of edges.entries()) {
-      const before = this.#edges.get(id)
-      const now = readEdge(id, value)
-      if (!now) this.#edges.delete(id)
-      else if (!before || !sameLine(before, now)) this.#edges.set(id, now)
-    }
   }
 }
 
