@@ -26,7 +26,7 @@ export const tourTexts = {
   },
   run: {
     title: 'Trying it out',
-    text: 'Run tries the drawing with example data. Press Next, and we run this one for you: a letter for an order over 480.',
+    text: 'Run tries the drawing with example data. Press Next, and we run this one for you: a letter for an order of 480.',
     cannot: 'Run tries the drawing with example data. Your role can look at what came of it.',
   },
   result: {
