@@ -21,6 +21,7 @@ const before = ['/sign-in', '/sign-up', '/forgot-password', '/new-password', '/i
 /** The narrowest screen that WCAG (1.4.10) asks for: also what 1280 pixels are at a zoom of 400 %. */
 const phone = { width: 320, height: 640 }
 const desktop = { width: 1440, height: 900 }
+const tablet = { width: 820, height: 1180 }
 
 let office: Office
 let app: { url: string; stop(): Promise<void> }
@@ -139,13 +140,21 @@ async function foundInBoth(page: Page): Promise<string[]> {
   return [...light, ...dark.map((line) => `dark: ${line}`)]
 }
 
+const tooWide = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+
+async function tooWideOn(page: Page, size: { width: number; height: number }): Promise<number> {
+  await page.setViewportSize(size)
+  return await tooWide(page)
+}
+
 /** What is wrong with the page as it is now. */
 async function wrong(page: Page): Promise<Record<string, unknown>> {
   const [first] = await page.getByRole('heading', { level: 1 }).all()
   await first?.waitFor()
   return {
     found: await foundInBoth(page),
-    tooWide: await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+    tooWide: await tooWide(page),
     headings: await page.getByRole('heading', { level: 1 }).count(),
     title: await page.title(),
   }
@@ -165,6 +174,7 @@ describe.each(sizes)('on $on', ({ size }) => {
     await tab.page.getByRole('heading', { level: 1 }).first().waitFor()
     const { title, ...rest } = await wrong(tab.page)
     expect({ ...rest, complaints: tab.complaints }).toEqual(right)
+    if (size === desktop) expect(await tooWideOn(tab.page, tablet)).toBe(0)
     expect(title).toMatch(/^\S.* · Weft$/)
     await tab.page.close()
   })
