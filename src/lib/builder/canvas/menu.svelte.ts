@@ -13,6 +13,8 @@ export class CanvasMenuState {
   /** What lies at a point of the screen where the drawing is only painted; null while it isn't. */
   paintedAt: ((where: Point, isTouch: boolean) => string | null) | null = null
   readonly #editor: Editor
+  /** Whether the last press was a finger's. */
+  #isTouch = false
   #press: { timer: ReturnType<typeof setTimeout>; from: Point } | null = null
 
   constructor(editor: Editor) {
@@ -37,7 +39,8 @@ export class CanvasMenuState {
 
   close(): void {
     this.open = null
-    this.#editor.canvas.holdsPanel = false
+    // On a touch screen a panel would cover the drawing: it opens when it's asked for.
+    if (!this.#isTouch) this.#editor.canvas.holdsPanel = false
   }
 
   /** By the keyboard: at what has the focus. */
@@ -58,11 +61,13 @@ export class CanvasMenuState {
     if (this.open) return
     // A menu key has no place of its own.
     if (event.button !== 2 && event.clientX === 0 && event.clientY === 0) return
-    this.openAt(event.target as Element, { x: event.clientX, y: event.clientY }) // mouse events come from elements
+    const where = { x: event.clientX, y: event.clientY }
+    this.openAt(event.target as Element, where, this.#isTouch) // mouse events come from elements
   }
 
   pointerdown(event: PointerEvent): void {
     this.cancelPress()
+    this.#isTouch = event.pointerType === 'touch'
     const element = event.target as Element // pointer events come from elements
     if (event.pointerType !== 'touch' || !event.isPrimary || element.closest('textarea, input')) {
       return

@@ -13,6 +13,12 @@ export const drawing = {
   selected: (count: number) => `${count} selected`,
   selectionHint: 'What to do with what is selected',
   align: 'Line up',
+  tapTarget: (step: string, port = '') =>
+    port === ''
+      ? `Now choose the step that comes after ${step}`
+      : `Now choose the step that “${port}” of ${step} leads to`,
+  tapCancel: 'Cancel',
+  notThere: (step: string) => `No line can lead to ${step} from there.`,
   colours: {
     yellow: 'Yellow',
     green: 'Green',

@@ -31,10 +31,14 @@ export class Clipboard {
   }
 }
 
+/** Where the clipboard is about a text; a switch or a choice has none. */
+const TYPING =
+  'input:not([type="radio"], [type="checkbox"]), textarea, [contenteditable="true"], [role="dialog"]'
+
 /** While somebody types, or has text selected, the clipboard is about that text. */
 function isElsewhere(event: ClipboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null
-  if (target?.closest('input, textarea, [contenteditable="true"], [role="dialog"]')) return true
+  if (target?.closest(TYPING)) return true
   const selection = document.getSelection()
   return event.type !== 'paste' && selection !== null && !selection.isCollapsed
 }
