@@ -88,7 +88,7 @@ const config = z.object({
     .select(
       {
         label: 'If it is unclear whether it arrived',
-        hint: 'A repeat carries the same Idempotency-Key, by which many services tell it.',
+        hint: 'A repeat carries the same mark (Idempotency-Key), by which many services tell that it is one.',
         advanced: true,
       },
       [
