@@ -154,6 +154,39 @@ test('a version comes back into the draft for all who draw, and one undo takes i
   await step(other, 'Write to the customer').waitFor()
 })
 
+test('a version comes back while somebody is offline: what they did meanwhile is merged into it', async () => {
+  const address = await workflow()
+  await other.goto(address)
+  await step(other, 'Wait a day').click()
+  await settings(other).getByLabel('Name of the step').waitFor()
+  await other.context().setOffline(true)
+  await other.getByText(/Offline since/).waitFor()
+  await settings(other).getByLabel('Name of the step').fill('Wait a week')
+  await step(other, 'Write to the customer').click()
+  await settings(other).getByRole('tab', { name: 'Settings' }).click()
+  await settings(other).getByLabel('Note', { exact: true }).fill('Ask Ana first')
+  await other.getByText(/changes? (is|are) kept in this browser/).waitFor()
+  await picture(other, 'dark-offline')
+
+  await page.goto(`${address}?compare=start..1`)
+  await row(page, 'Version 1').getByRole('button', { name: 'Bring back' }).click()
+  await asks(page).getByRole('button', { name: 'Bring it back' }).click()
+  await page.waitForURL(address)
+  await step(page, 'Thank the customer').waitFor()
+  await other.context().setOffline(false)
+  await other.getByText('The connection is back').waitFor()
+  // What the version doesn't have is gone, whoever changed it; what it has keeps what was done to it.
+  for (const of of [page, other]) {
+    await step(of, 'Thank the customer').waitFor()
+    expect(await step(of, 'Wait a week').count()).toBe(0)
+  }
+  await step(page, 'Thank the customer').click()
+  await settings(page).getByRole('tab', { name: 'Settings' }).click()
+  await expect
+    .poll(() => settings(page).getByLabel('Note', { exact: true }).inputValue())
+    .toBe('Ask Ana first')
+})
+
 test('what goes live is shown before, with whose changes are in it, and kept with its note', async () => {
   const address = await workflow()
   await page.goto(address)

@@ -57,6 +57,8 @@ export interface Report {
   settings: FieldReport[]
   /** What only the drawing shows, in words. */
   drawn: string[]
+  /** Texts of notes and names of frames that say something else now. */
+  written: FieldReport[]
 }
 
 /** Compares two definitions and says in plain words what differs. */
@@ -90,7 +92,26 @@ export function reportOn(
       isSecret: false,
     })),
     drawn: drawnWords(difference),
+    written: [
+      ...rewritten(words.note, before.notes, after.notes, ({ text }) => text),
+      ...rewritten(words.frame, before.groups, after.groups, ({ title }) => title),
+    ],
   }
+}
+
+function rewritten<Thing extends { id: string }>(
+  label: string,
+  before: readonly Thing[] | undefined,
+  after: readonly Thing[] | undefined,
+  says: (thing: Thing) => string,
+): FieldReport[] {
+  const old = new Map(before?.map((thing) => [thing.id, says(thing)]))
+  return (after ?? []).flatMap((thing) => {
+    const [was, is] = [old.get(thing.id), says(thing)]
+    return was === undefined || was === is
+      ? []
+      : [{ label, before: was, after: is, isSecret: false }]
+  })
 }
 
 /** What differs, in one sentence. */
