@@ -6,6 +6,7 @@ import {
   mentioned,
   partsOf,
   threadsOf,
+  unreadOf,
 } from '#lib/builder/comments/threads.ts'
 
 const members = [
@@ -17,7 +18,7 @@ const members = [
 const row = (id: string, thread: string | null, minute: number): CommentRow => ({
   ...{ id, node_id: null, thread_id: thread, author: '1', body: id, mentions: [] },
   created_at: `2026-11-23T10:0${minute}:00Z`,
-  ...{ resolved_at: null, resolved_by: null },
+  ...{ resolved_at: null, resolved_by: null, edited_at: null },
 })
 
 describe('comments', () => {
@@ -25,6 +26,15 @@ describe('comments', () => {
     const threads = threadsOf([row('a', null, 1), row('b', null, 2), row('c', 'a', 3)])
     expect(threads.map(({ first }) => first.id)).toEqual(['a', 'b'])
     expect(threads[0]?.replies.map(({ id }) => id)).toEqual(['c'])
+  })
+
+  it('are new when others said them since one looked; one’s own never are', () => {
+    const rows = [row('a', null, 1), { ...row('b', null, 2), author: '2' }, row('c', 'a', 3)]
+    expect([...unreadOf(rows, '2', null)]).toEqual(['a', 'c'])
+    // Times of one moment may be written in more than one way.
+    expect([...unreadOf(rows, '2', '2026-11-23T10:01:00+00:00')]).toEqual(['c'])
+    expect([...unreadOf(rows, '1', '2026-11-23T10:01:00.000Z')]).toEqual(['b'])
+    expect([...unreadOf(rows, '3', '2026-11-23T10:03:00Z')]).toEqual([])
   })
 
   it('offer members after an @, not in the middle of an address', () => {

@@ -171,6 +171,17 @@ describe('two people in one drawing', () => {
   })
 })
 
+/** Who has opened the comments. */
+async function readers(): Promise<string[]> {
+  const database = new pg.Client({ connectionString: stack.databaseUrl })
+  await database.connect()
+  const { rows } = await database.query<{ email: string }>(
+    `select email from public.comment_reads join public.profiles using (user_id) where email like 'ben@%'`,
+  )
+  await database.end()
+  return rows.map(({ email }) => email)
+}
+
 describe('comments', () => {
   test('are written with a mention, counted on the step, and heard by the other at once', async () => {
     await acts.step(ann, 'Send an e-mail').click()
@@ -187,9 +198,50 @@ describe('comments', () => {
     await ann.keyboard.type('?')
     await ann.keyboard.press('Control+Enter')
     await comments(ann).getByText('@Ben Baker', { exact: true }).waitFor()
-    await ben.getByRole('button', { name: '1 open comment', exact: true }).click()
+    await ben.getByRole('button', { name: 'Comments, 1 open, 1 new' }).waitFor()
+  })
+
+  test('that mention somebody are shown to them on the page of workflows, until they were read', async () => {
+    const list = workflow.replace(/\/[0-9a-f-]{36}$/, '')
+    await ben.goto(list)
+    const asked = ben.getByRole('region', { name: 'You were mentioned' })
+    await asked.getByText('Is this the right text').waitFor()
+    await picture(ben, 'dark-mentioned')
+    expect(await findings(ben)).toEqual([])
+    await asked.getByRole('link').click()
     await comments(ben).getByText('Is this the right text').waitFor()
+    await comments(ben).getByText('New', { exact: true }).waitFor()
+    await picture(ben, 'dark-new')
     for (const page of [ann, ben]) expect(await findings(page)).toEqual([])
+    await expect.poll(async () => await readers(), { timeout: 10_000 }).toEqual(['ben@example.org'])
+    await ben.goto(list)
+    await ben.getByRole('link', { name: 'New leads' }).waitFor()
+    await ben.waitForLoadState('networkidle')
+    expect(await asked.count()).toBe(0)
+    await ben.goto(workflow)
+    await acts.step(ben, 'Send an e-mail').waitFor()
+    await ben.getByRole('button', { name: '1 open comment', exact: true }).click()
+    expect(await comments(ben).getByText('New', { exact: true }).count()).toBe(0)
+  })
+
+  test('are put right by who wrote them, for everybody at once', async () => {
+    await comments(ann)
+      .getByRole('button', { name: 'More about the comment of Ann Archer' })
+      .click()
+    await ann.getByRole('menuitem', { name: 'Edit' }).click()
+    const field = comments(ann).getByRole('textbox', { name: 'Change your comment' })
+    await field.click()
+    await ann.keyboard.press('Control+End')
+    await ann.keyboard.type(' Or too long?')
+    await ann.keyboard.press('Control+Enter')
+    await comments(ben).getByText('Or too long?').waitFor()
+    await comments(ben).getByText('edited').waitFor()
+    await comments(ben)
+      .getByRole('button', { name: 'More about the comment of Ann Archer' })
+      .click()
+    await ben.getByRole('menuitem', { name: 'Copy link' }).waitFor()
+    expect(await ben.getByRole('menuitem', { name: 'Edit' }).count()).toBe(0)
+    await ben.keyboard.press('Escape')
   })
 
   test('are answered, resolved, and opened again by an answer', async () => {

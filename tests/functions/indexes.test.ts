@@ -242,6 +242,10 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'what is said about a workflow, under its policy; removing a workflow',
     `select id from public.workflow_comments where workspace_id = ${ID} and workflow_id = ${ID} order by created_at`,
   ],
+  comment_reads_by_workflow: [
+    'who has read what is said about a workflow; removing it',
+    `select user_id from public.comment_reads where workspace_id = ${ID} and workflow_id = ${ID}`,
+  ],
   workflow_comments_by_thread: [
     'a thread’s answers; they go with its first comment',
     `select id from public.workflow_comments where thread_id = ${ID}`,

@@ -60,6 +60,12 @@ export const tables: Record<string, TableRules> = {
   'workflow_samples: of a restricted one': { select: 'admin+', rows: 'workflow_id = $restricted' },
   workflow_comments: { select: 'viewer+', rows: 'workflow_id = $workflow' },
   'workflow_comments: of a restricted one': { select: 'admin+', rows: 'workflow_id = $restricted' },
+  comment_reads: { select: 'viewer+', rows: 'workflow_id = $workflow and user_id = $me' },
+  'comment_reads: of a restricted one': {
+    select: 'admin+',
+    rows: 'workflow_id = $restricted and user_id = $me',
+  },
+  'comment_reads: a colleague’s': { rows: 'user_id = $colleague' },
   workflow_versions: { select: 'viewer+ engine*' },
   'workflow_versions: of a restricted one': {
     select: 'admin+ engine*',
@@ -281,6 +287,9 @@ export const functions: Record<string, FunctionRules> = {
   comment_on_workflow: { who: 'viewer+', call: `$workflow, 'Why is this here?'` },
   'comment_on_workflow: a restricted one': { who: 'admin+', call: `$restricted, 'And this?'` },
   resolve_comment: { who: 'viewer+', call: '$comment' },
+  read_comments: { who: 'viewer+', call: '$workflow' },
+  'read_comments: of a restricted one': { who: 'admin+', call: '$restricted' },
+  edit_comment: { who: 'owner', call: `$comment, 'Why is this still here?'` },
   remove_comment: { who: 'admin+', call: '$comment' },
   'remove_comment: one’s own that others have answered': { who: 'admin+', call: '$answered' },
   create_api_key: { who: 'admin+', call: `$workspace, 'Key', array['executions:read']` },

@@ -104,6 +104,12 @@ async function addRestricted(db: Client, { workspace, owner, viewer }: Place, wo
      order by workflow = $4 desc returning id`,
     [workspace, owner, [workflow, restricted], workflow],
   )
+  await db.query(
+    `insert into public.comment_reads (workspace_id, workflow_id, user_id)
+     select m.workspace_id, workflow, m.user_id
+     from public.members m, unnest($2::uuid[]) as workflow where m.workspace_id = $1`,
+    [workspace, [workflow, restricted]],
+  )
   const answered = await idOf(
     db,
     `with asked as (

@@ -3,8 +3,11 @@ import type { SupabaseClient } from '@supabase/supabase-js'
 import { sentenceFor } from '#lib/access/problems.ts'
 import { listen } from '#lib/live/topic.ts'
 import {
+  edit,
   fetchComments,
   fetchMembers,
+  fetchReadAt,
+  markRead,
   remove,
   resolve,
   say,
@@ -13,7 +16,7 @@ import {
   type Saying,
 } from './rows.ts'
 import { commentTexts } from './texts.ts'
-import { threadsOf, type Thread } from './threads.ts'
+import { threadsOf, unreadOf, type Thread } from './threads.ts'
 
 /** What is said about a workflow, live. */
 export class Comments {
@@ -35,6 +38,11 @@ export class Comments {
     const byNode = Map.groupBy(this.open, ({ first }) => first.node_id ?? '')
     return new Map([...byNode].map(([node, threads]) => [node, threads.length]))
   })
+  /** Comments of others that the person hasn't seen; while the panel is open, those that were new when it opened. */
+  readonly unread: ReadonlySet<string> = $derived.by(() =>
+    this.isLoaded ? unreadOf(this.rows, this.me, this.#readAt) : new Set(),
+  )
+  #readAt = $state<string | null>(null)
   readonly me: string
   readonly #supabase: SupabaseClient
   readonly #workflow: string
@@ -82,12 +90,14 @@ export class Comments {
 
   async refetch(): Promise<void> {
     try {
-      const [rows, members] = await Promise.all([
+      const [rows, members, readAt] = await Promise.all([
         fetchComments(this.#supabase, this.#workflow),
         fetchMembers(this.#supabase, this.#workspace),
+        this.isLoaded ? this.#readAt : fetchReadAt(this.#supabase, this.#workflow),
       ])
       this.rows = rows
       this.members = members
+      this.#readAt = readAt
       this.isLoaded = true
       this.problem = null
     } catch (problem) {
@@ -101,6 +111,29 @@ export class Comments {
       const id = await say(this.#supabase, this.#workflow, saying)
       this.shown = saying.thread ?? id
     })
+  }
+
+  async edit(comment: string, saying: Pick<Saying, 'body' | 'mentions'>): Promise<string | null> {
+    return await this.#asked(() => edit(this.#supabase, comment, saying))
+  }
+
+  /** Tells the server that all that is here has been seen; the marks stay until `seen`. */
+  async markRead(): Promise<void> {
+    if (this.unread.size === 0) return
+    try {
+      await markRead(this.#supabase, this.#workflow)
+    } catch (problem) {
+      // They are marked as new again the next time: nothing is lost that would be worth a word.
+      console.warn('What was read could not be kept.', problem)
+    }
+  }
+
+  /** Takes the marks away: the person has looked. */
+  seen(): void {
+    this.#readAt = this.rows.reduce(
+      (last, { created_at }) => (created_at > last ? created_at : last),
+      this.#readAt ?? '',
+    )
   }
 
   async resolve(comment: string, isResolved: boolean): Promise<string | null> {

@@ -13,6 +13,8 @@ export interface CommentRow {
   created_at: string
   resolved_at: string | null
   resolved_by: string | null
+  /** When its author put it right; null: it stands as it was said. */
+  edited_at: string | null
 }
 
 /** Somebody who can be mentioned. */
@@ -35,7 +37,9 @@ export async function fetchComments(
 ): Promise<CommentRow[]> {
   const { data } = await supabase
     .from('workflow_comments')
-    .select('id, node_id, thread_id, author, body, mentions, created_at, resolved_at, resolved_by')
+    .select(
+      'id, node_id, thread_id, author, body, mentions, created_at, resolved_at, resolved_by, edited_at',
+    )
     .eq('workflow_id', workflow)
     .order('created_at')
     .limit(1000)
@@ -93,6 +97,36 @@ export async function resolve(
   await supabase
     .rpc('resolve_comment', { p_comment: comment, p_resolved: isResolved })
     .throwOnError()
+}
+
+/** Changes one's own comment. Throws the database's answer. */
+export async function edit(
+  supabase: SupabaseClient,
+  comment: string,
+  { body, mentions }: Pick<Saying, 'body' | 'mentions'>,
+): Promise<void> {
+  await supabase
+    .rpc('edit_comment', { p_comment: comment, p_body: body, p_mentions: mentions })
+    .throwOnError()
+}
+
+/** Up to when the person has read what is said about a workflow; null: nothing yet. Throws the database's answer. */
+export async function fetchReadAt(
+  supabase: SupabaseClient,
+  workflow: string,
+): Promise<string | null> {
+  const { data } = await supabase
+    .from('comment_reads')
+    .select('read_at')
+    .eq('workflow_id', workflow)
+    .throwOnError()
+    .overrideTypes<{ read_at: string }[], { merge: false }>()
+  return data[0]?.read_at ?? null
+}
+
+/** All said so far is read. Throws the database's answer. */
+export async function markRead(supabase: SupabaseClient, workflow: string): Promise<void> {
+  await supabase.rpc('read_comments', { p_workflow: workflow }).throwOnError()
 }
 
 /** Takes a comment away. Throws the database's answer. */

@@ -16,6 +16,20 @@ export function threadsOf(rows: readonly CommentRow[]): Thread[] {
     .sort((a, b) => (last(a) < last(b) ? 1 : -1))
 }
 
+/** The comments of others since somebody last looked. */
+export function unreadOf(
+  rows: readonly CommentRow[],
+  me: string,
+  readAt: string | null,
+): Set<string> {
+  const since = readAt === null || readAt === '' ? 0 : Date.parse(readAt)
+  return new Set(
+    rows.flatMap(({ id, author, created_at }) =>
+      author !== me && Date.parse(created_at) > since ? [id] : [],
+    ),
+  )
+}
+
 /** What is being typed after the last "@" before the caret; null when nobody is being mentioned. */
 export function mentionAt(text: string, caret: number): { from: number; typed: string } | null {
   const found = /(?:^|\s)@([^@\n]{0,40})$/.exec(text.slice(0, caret))

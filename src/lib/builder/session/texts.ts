@@ -2,6 +2,7 @@
 export const togetherTexts = {
   follow: (name: string) => `Follow ${name}`,
   unfollow: (name: string) => `Stop following ${name}`,
+  morePeople: (count: number) => `${count} more people have this open`,
   following: (name: string) => `Following ${name}`,
   stop: 'Stop',
   hint: 'Esc, or any move of your own, ends it.',
