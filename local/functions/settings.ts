@@ -1,6 +1,16 @@
 import type { Keys } from '../keys.ts'
 import type { PostgresServer } from '../postgres/server.ts'
 
+/** What whoever runs the installation may set (docs/settings.md): passed on as it is, empty where it isn't set. */
+export const PASSED_ON = [
+  'WEFT_RETENTION_DAYS',
+  'WEFT_CLIENT_ADDRESS_HEADER',
+  'WEFT_TRUSTED_PROXIES',
+  'WEFT_WEBHOOK_RATE',
+  'WEFT_API_KEY_RATE',
+  'WEFT_API_RATE',
+] as const
+
 /** What the functions know of the world: the same names as on a hosted project. */
 export function functionSettings(known: {
   apiUrl: string
@@ -25,6 +35,6 @@ export function functionSettings(known: {
     WEFT_FUNCTION_SECRET: keys.functionSecret,
     // Nobody ends a function here.
     WEFT_CPU_LIMIT_MS: '0',
-    WEFT_RETENTION_DAYS: process.env['WEFT_RETENTION_DAYS'] ?? '',
+    ...Object.fromEntries(PASSED_ON.map((name) => [name, process.env[name] ?? ''])),
   }
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { delay, manual, row, set, stop, webhook } from './drawing.ts'
+import { FunctionsProcess } from './functions-process.ts'
 import { Office, type Answered } from './office.ts'
 
 let office: Office
@@ -294,4 +295,29 @@ test('only admins and owners make keys, and only of what there is', async () => 
   ).rejects.toThrow('Only admins and owners')
   await expect(newKey(['everything'])).rejects.toThrow()
   await expect(newKey([])).rejects.toThrow('at least one thing')
+})
+
+test('more than a key, or all keys of a workspace, may ask in a minute is refused, in every process', async () => {
+  const there = await FunctionsProcess.start(office.stack, 'functions', {
+    WEFT_API_KEY_RATE: '30',
+    WEFT_API_RATE: '48',
+  })
+  const [one, other] = [await newKey(), await newKey()]
+  const askThere = (key: string) =>
+    fetch(`${there.url}/api/workspaces/${office.workspace}/workflows`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+  const statuses = async (key: string) => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => askThere(key)))
+    return answers.filter(({ status }) => status === 200).length
+  }
+  // Ten seconds' worth at once: 5 with a key, 8 with all of them; and what comes in meanwhile.
+  const first = await statuses(one)
+  expect(first).toBeGreaterThanOrEqual(5)
+  expect(first).toBeLessThanOrEqual(6)
+  expect(await statuses(other)).toBeLessThanOrEqual(5)
+  const late = await askThere(other)
+  expect([late.status, Number(late.headers.get('retry-after')) > 0]).toEqual([429, true])
+  expect(await late.json()).toMatchObject({ code: 'api.too_many' })
+  await there.stop()
 })

@@ -39,6 +39,14 @@ const NEEDED: Record<string, [why: string, query: string]> = {
     'what an older key encrypted (vault.ts), every minute in every worker',
     `select field from private.connection_secrets where key_id = any ('{a,b}') and key_id <> 'b'`,
   ],
+  rate_buckets_by_workspace: [
+    'removing a workspace',
+    `select key from private.rate_buckets where workspace_id = ${ID}`,
+  ],
+  rate_buckets_by_time: [
+    'forgetting buckets that nobody has asked for lately, every minute',
+    `select key from private.rate_buckets where at < now() - interval '10 minutes'`,
+  ],
   webhook_secrets_by_key: [
     'what an older key encrypted (reseal.ts), every minute in every worker',
     `select token from private.webhook_secrets where key_id = any ('{a,b}') and key_id <> 'b'`,

@@ -96,6 +96,7 @@ export const tables: Record<string, TableRules> = {
 
   api_keys: { select: 'admin+' },
   'private.api_key_hashes': {},
+  'private.rate_buckets': {},
 
   'private.webhook_deliveries': {
     select: 'engine*',
@@ -358,6 +359,7 @@ export const internal: Record<string, string[]> = {
     'private.claim_executions',
     'private.clear_audit',
     'private.clear_old',
+    'private.clear_rate_buckets',
     'private.clear_short_lived',
     'private.current_workspace',
     'private.days_before',
@@ -382,6 +384,7 @@ export const internal: Record<string, string[]> = {
     'private.start_replay',
     'private.steps_of',
     'private.store_payloads',
+    'private.take_room',
     'private.take_sample',
     'private.tell_parent',
     'private.use_api_key',

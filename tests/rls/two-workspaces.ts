@@ -192,6 +192,10 @@ export async function makeTenant(
   ])
   const key = await one(db, `select id from public.api_keys where workspace_id = $1`, [workspace])
   await db.query(
+    `insert into private.rate_buckets (key, workspace_id, room) values ('webhooks of ' || $1::text, $1::uuid, 1)`,
+    [workspace],
+  )
+  await db.query(
     `insert into private.webhook_deliveries (token, delivery, workspace_id, execution_id) values ($1, sha256('d'), $2, $3)`,
     [token, workspace, execution],
   )

@@ -1,4 +1,4 @@
-/** What the functions are told from outside (docs/operations.md); read once, with an error that names what's missing. */
+/** What the functions are told from outside (docs/settings.md); read once, with an error that names what's missing. */
 export interface Environment {
   supabaseUrl: string
   anonKey: string
@@ -19,14 +19,13 @@ export interface Environment {
   clientAddress: { header: string; proxies: number }
   /** Requests a minute to all webhooks of a workspace together; 0: no limit. */
   webhookRate: number
-  /** How many processes receive webhooks: each takes its share of the limits. */
-  webhookProcesses: number
+  /** Requests a minute with one API key, and with all keys of a workspace together; 0: no limit. */
+  apiRates: { key: number; workspace: number }
 }
 
 function required(name: string): string {
   const value = Deno.env.get(name)
-  if (!value)
-    throw new Error(`The environment variable ${name} is not set. See docs/operations.md.`)
+  if (!value) throw new Error(`The environment variable ${name} is not set. See docs/settings.md.`)
   return value
 }
 
@@ -66,7 +65,10 @@ export function environment(): Environment {
       proxies: wholeNumber('WEFT_TRUSTED_PROXIES', 1, 1),
     },
     webhookRate: wholeNumber('WEFT_WEBHOOK_RATE', 0, 0),
-    webhookProcesses: wholeNumber('WEFT_WEBHOOK_PROCESSES', 1, 1),
+    apiRates: {
+      key: wholeNumber('WEFT_API_KEY_RATE', 0, 600),
+      workspace: wholeNumber('WEFT_API_RATE', 0, 3_000),
+    },
   }
   return known
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { WorkflowId } from '../../../src/lib/engine/ids.ts'
 import type { Queries } from '../_shared/database/pool.ts'
+import { environment } from '../_shared/environment.ts'
 import { Refused } from '../_shared/http/answers.ts'
+import { limitOn, takeAll } from '../_shared/limits/limits.ts'
 import type {
   Caller,
   Deed,
@@ -53,13 +55,17 @@ export class KeyHolder implements Caller {
     this.#queries = queries
   }
 
-  /** Throws Refused (401) for a key that is unknown, revoked or expired, or whose person has left. */
+  /**
+   * Throws Refused (401) for a key that is unknown, revoked or expired, or whose person has left, and Refused (429) when
+   * more was asked with it, or with all keys of its workspace, than may be.
+   */
   static async of(secret: string, queries: Queries): Promise<KeyHolder> {
     if (!KEY.test(secret)) throw wrongKey()
     // Found by its hash: how long that takes says nothing about the key.
     const hash = createHash('sha256').update(secret).digest()
     const [row] = await queries.query<KeyRow>(`select * from private.use_api_key($1)`, [hash])
     if (row === undefined) throw wrongKey()
+    await requireRoom(row, queries)
     return new KeyHolder(row, queries)
   }
 
@@ -137,6 +143,27 @@ export class KeyHolder implements Caller {
     }
   }
 }
+
+/** Each request counts, whatever comes of it. */
+async function requireRoom({ id, workspace_id: workspace }: KeyRow, queries: Queries) {
+  const { apiRates } = environment()
+  const wait = await takeAll([
+    limitOn({ key: `key ${id}`, workspace, perMinute: apiRates.key }, queries),
+    limitOn({ key: `keys of ${workspace}`, workspace, perMinute: apiRates.workspace }, queries),
+  ])
+  if (wait > 0) throw tooMany(wait)
+}
+
+const tooMany = (againInSeconds: number) =>
+  new Refused({
+    status: 429,
+    code: 'api.too_many',
+    title: 'Too many requests',
+    detail:
+      'More was asked with this key, or with all keys of its workspace, than may be in a minute.',
+    hint: `Ask again in ${againInSeconds} seconds.`,
+    headers: { 'retry-after': String(againInSeconds) },
+  })
 
 const wrongKey = () =>
   new Refused({

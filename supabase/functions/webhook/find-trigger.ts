@@ -5,9 +5,9 @@ import {
 import type { NodeId, VersionId, WorkflowId, WorkspaceId } from '../../../src/lib/engine/ids.ts'
 import type { Queries } from '../_shared/database/pool.ts'
 import { environment } from '../_shared/environment.ts'
+import type { Limit } from '../_shared/limits/limit.ts'
+import { limitOn } from '../_shared/limits/limits.ts'
 import type { Secrets } from '../_shared/secrets.ts'
-import { bucketFor } from './rate-limits.ts'
-import type { TokenBucket } from './token-bucket.ts'
 
 /** A webhook address and what a request to it starts. */
 export interface WebhookTrigger {
@@ -22,8 +22,7 @@ export interface WebhookTrigger {
   /** The secret before it, while it still counts. */
   previous?: { secret: string; until: number }
   /** Limits of this webhook and of its workspace; null where there's none. */
-  bucket: TokenBucket | null
-  workspaceBucket: TokenBucket | null
+  limits: readonly [webhook: Limit | null, workspace: Limit | null]
 }
 
 /** The address exists, but its workflow isn't published (or the trigger isn't in the published version). */
@@ -94,6 +93,9 @@ export class WebhookTriggers {
     const [row] = await this.#queries.query<TriggerRow>(FIND_TRIGGER, [token])
     if (row === undefined) return undefined
     if (row.version_id === null) return NOT_PUBLISHED
+    const rules = readWebhookRules(row.config)
+    const limit = (key: string, perMinute: number) =>
+      limitOn({ key, workspace: row.workspace_id, perMinute }, this.#queries)
     const trigger: WebhookTrigger = {
       token,
       // Ids that come out of our own tables are what they say.
@@ -101,12 +103,13 @@ export class WebhookTriggers {
       workflow: row.workflow_id as WorkflowId,
       version: row.version_id as VersionId,
       node: row.node_id as NodeId,
-      rules: readWebhookRules(row.config),
+      rules,
       secret: this.#open(row.key_id, row.ciphertext, token),
-      bucket: null,
-      workspaceBucket: bucketFor(`workspace ${row.workspace_id}`, environment().webhookRate),
+      limits: [
+        limit(`webhook ${token}`, rules.guard?.ratePerMinute ?? 0),
+        limit(`webhooks of ${row.workspace_id}`, environment().webhookRate),
+      ],
     }
-    trigger.bucket = bucketFor(token, trigger.rules.guard?.ratePerMinute ?? 0)
     const previous = this.#open(row.previous_key_id, row.previous_ciphertext, token)
     if (previous !== null && row.previous_until !== null) {
       trigger.previous = { secret: previous, until: row.previous_until.getTime() }
@@ -115,6 +118,7 @@ export class WebhookTriggers {
     this.#kept.set(token, { trigger, until: performance.now() + KEPT_MS })
     return trigger
   }
+
   #open(keyId: string | null, ciphertext: Uint8Array | null, token: string): string | null {
     if (keyId === null || ciphertext === null) return null
     return this.#secrets.open({ keyId, ciphertext }, token)

@@ -4,6 +4,7 @@ import { isOutage } from '../_shared/database/outage.ts'
 import { newExecutionId } from '../_shared/execution-id.ts'
 import { answer, FAULT, refuse, Refused, UNAVAILABLE } from '../_shared/http/answers.ts'
 import { readBody } from '../_shared/http/body.ts'
+import { takeAll, waitOf } from '../_shared/limits/limits.ts'
 import { runtime } from '../_shared/runtime.ts'
 import { RateLimited } from '../_shared/store/limits.ts'
 import { NotStorable } from '../_shared/store/stored-text.ts'
@@ -12,8 +13,14 @@ import { callbackToken, receiveCallback } from './callback.ts'
 import { claimDelivery, deliveryId } from './deliveries.ts'
 import { NOT_PUBLISHED, WebhookTriggers, type WebhookTrigger } from './find-trigger.ts'
 import { payload } from './payload.ts'
-import { requireRoom } from './rate-limits.ts'
-import { notPublished, notStorable, tooMany, unknownAddress, wrongMethod } from './refusals.ts'
+import {
+  notPublished,
+  notStorable,
+  tooBusy,
+  tooMany,
+  unknownAddress,
+  wrongMethod,
+} from './refusals.ts'
 import { takeSample } from './sample.ts'
 import { requireListed, type ConnectionInfo } from './sender-address.ts'
 import { verifySender } from './verify-sender.ts'
@@ -101,6 +108,10 @@ async function begin(
   return answer(202, { execution: execution.id, ...status })
 }
 
+/** Most webhooks aren't: they wait for nothing. */
+const isLimited = ([webhook, workspace]: WebhookTrigger['limits']): boolean =>
+  webhook !== null || workspace !== null
+
 /** The body can be read only once, but a request may be looked at twice. */
 const bodies = new WeakMap<Request, Uint8Array>()
 
@@ -110,18 +121,18 @@ async function checked(
   trigger: WebhookTrigger,
   info: ConnectionInfo | undefined,
 ): Promise<DataObject> {
-  const { rules, bucket, workspaceBucket } = trigger
+  const { rules, limits } = trigger
   const allowFrom = rules.guard?.allowFrom ?? null
   if (allowFrom !== null) requireListed(allowFrom, request.headers, info)
   if (!rules.methods.includes(request.method)) throw wrongMethod(request.method, rules.methods)
-  if (bucket !== null) requireRoom(bucket)
-  if (workspaceBucket !== null) requireRoom(workspaceBucket)
+  const full = waitOf(limits)
+  if (full > 0) throw tooBusy(full)
   const body = bodies.get(request) ?? (await readBody(request, rules.maxBodyBytes))
   bodies.set(request, body)
   verifySender(trigger, request.headers, body)
   const data = await payload(request, body, rules.verify === 'token' ? rules.header : null)
   // Only what is taken counts: whoever doesn't know the secret can't use up the room of those who do.
-  bucket?.take()
-  workspaceBucket?.take()
+  const wait = isLimited(limits) ? await takeAll(limits) : 0
+  if (wait > 0) throw tooBusy(wait)
   return data
 }

@@ -26,6 +26,7 @@ export async function maintain(
     `delete from private.webhook_deliveries where received_at < now() - $1 * interval '1 day'`,
     [Math.min(DELIVERY_DAYS, retentionDays)],
   )
+  await queries.query(`select private.clear_rate_buckets()`)
   await purge(queries)
   await boss.supervise()
 }
