@@ -43,6 +43,11 @@ export const texts = {
     text: 'A workflow does a routine job for you: it starts by itself, for example when a form is sent or every Monday at nine, and then does step by step what you drew.',
     viewer: 'Nobody has made one here so far. It takes the role Editor or higher to make one.',
   },
+  allArchived: {
+    title: 'All workflows are in the archive',
+    text: 'Nothing starts from there. Restore one, or make a new one.',
+    action: 'Show the archive',
+  },
   nothingFound: {
     title: 'No workflow fits',
     text: 'Try another word, or show all of them.',
