@@ -1,59 +1,28 @@
 import type { Data } from '../data.ts'
-import { EngineFault, errorData } from '../errors.ts'
-import type { ExecutionId } from '../ids.ts'
 import type { ChildStart } from '../nodes/define-node.ts'
-import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Effect, RunEvent } from '../run/events.ts'
-import { apply, begin, leftOpen, nextWake } from '../run/machine.ts'
+import { apply, begin } from '../run/machine.ts'
 import type { Facts } from '../run/scope.ts'
-import type { End, Frame, RunState, Step } from '../run/state.ts'
-import type { Services, WebhookResponse } from '../services.ts'
-import type {
-  Checkpoint,
-  ClaimedExecution,
-  NewExecution,
-  StepRecord,
-  VersionRecord,
-} from '../store.ts'
+import type { Frame, RunState, Step } from '../run/state.ts'
+import type { WebhookResponse } from '../services.ts'
+import type { NewExecution, StepRecord } from '../store.ts'
 import { Attempt, type Surroundings } from './attempt.ts'
-import type { RunStore } from './beginning.ts'
 import { childOf } from './child.ts'
 import { Children } from './children.ts'
-import { ending, NO_WAITS } from './ending.ts'
+import type { Drive } from './drive.ts'
+import { Ends } from './ends.ts'
 import { ExecutionFacts } from './facts.ts'
 import { History } from './history.ts'
 import { Journal } from './journal.ts'
 import { BETWEEN_LOOKS, MOST_BUFFERED, MOST_STEPS, TURN_MS } from './limits.ts'
 import { Mailbox } from './mailbox.ts'
-import { earliest, Moments } from './moments.ts'
+import { Moments } from './moments.ts'
 import type { RunOutcome } from './outcome.ts'
-import { isInTransaction, outlivesTurn } from './outcomes.ts'
 import { Performer } from './performer.ts'
-import { EXECUTION_TIMED_OUT, tooManySteps } from './problems.ts'
+import { tooManySteps } from './problems.ts'
 import { verdictOn } from './verdict.ts'
 import { Timestamps } from './timestamps.ts'
-import { questionIn } from './unclear.ts'
-
-/** What a driver drives. */
-export interface Drive {
-  claimed: ClaimedExecution
-  version: VersionRecord
-  plan: Plan
-  trigger: PlanNode
-  store: RunStore
-  services: Services
-  /** Where the outside can call this execution; null where none of its steps wants to know. */
-  callbackUrl: string | null
-  /** Milliseconds since 1970 by which the lease should be given back. */
-  deadline: number | null
-  /** Moves the deadline to the moment when it's aborted. */
-  handOver: AbortSignal | null
-  /** Something for whoever operates this. */
-  log(line: string): void
-  onResponse(response: WebhookResponse): void
-  /** Other executions can go on because of what this one wrote. */
-  onReady(executions: readonly ExecutionId[]): void
-}
+import { UnderWay } from './under-way.ts'
 
 /**
  * Drives one execution: asks the machine what is ready, has it performed, writes down what became of it, until the
@@ -71,11 +40,9 @@ export class Driver implements Surroundings {
   readonly #moments: Moments
   readonly #children: Children
   readonly #history: History
+  readonly #ends: Ends
   #queue: Step[] = []
-  /** Steps that are being performed, with what calls them off. */
-  readonly #underWay = new Map<Step, AbortController>()
-  /** Called off in the middle of a transaction: what becomes of that says how they ended. */
-  readonly #leaving = new Set<Step>()
+  readonly #underWay = new UnderWay()
   /** What became of a step outside is waiting to be written: soon, not with the next write that happens to come. */
   #urgent = false
   #lost: { cause: unknown } | null = null
@@ -104,6 +71,7 @@ export class Driver implements Surroundings {
       deadline: drive.deadline,
       wasLetGo: claimed.lease.number > 1,
     })
+    this.#ends = new Ends({ drive, state, journal: this.journal, moments: this.#moments })
     this.facts = new ExecutionFacts(claimed, version, state, trigger, drive.callbackUrl)
     this.#take(effects)
   }
@@ -123,7 +91,7 @@ export class Driver implements Surroundings {
   /** The lease is gone, or the store is: nothing more may be written. */
   lose(cause: unknown): void {
     this.#lost ??= { cause }
-    for (const control of this.#underWay.values()) control.abort()
+    this.#underWay.abort()
     this.#mailbox.post(() => undefined)
   }
 
@@ -151,7 +119,7 @@ export class Driver implements Surroundings {
     } catch (problem) {
       this.lose(problem)
       const fault = this.journal.faultOf(problem)
-      return fault === null ? { status: 'lost', cause: problem } : await this.#break(fault)
+      return fault === null ? { status: 'lost', cause: problem } : await this.#ends.breakOff(fault)
     }
   }
 
@@ -163,18 +131,20 @@ export class Driver implements Surroundings {
       if (this.#lost === null) await this.#beginWhatIsReady()
       if (this.#lost !== null) throw this.#lost.cause
       if (this.#state.over !== null) {
-        if (this.#leaving.size === 0) return await this.#finish()
+        if (!this.#underWay.isAnyLeaving) return await this.#ends.finish()
         await this.#mailbox.wait(null)
         continue
       }
       if (this.#isStopping && (this.#underWay.size === 0 || this.#moments.isPastGrace)) {
         const isIdle = this.#underWay.size === 0 && this.#queue.length === 0
-        return isIdle ? await this.#rest() : await this.#letGo(this.now())
+        if (isIdle) return await this.#ends.rest()
+        this.#underWay.abandon()
+        return await this.#ends.letGo(this.now())
       }
       // A resumed loop has its sleeping steps only now.
       if (this.#moments.isSomethingDue) continue
       if (this.#underWay.size === 0 && this.#queue.length === 0 && !this.#moments.isSomethingSoon) {
-        return await this.#rest()
+        return await this.#ends.rest()
       }
       if (this.#urgent || this.#underWay.size === 0) this.#write()
       await this.#mailbox.wait(this.#moments.next())
@@ -232,9 +202,7 @@ export class Driver implements Surroundings {
   }
 
   #begin(step: Step): void {
-    const control = outlivesTurn(step) ? new AbortController() : null
-    if (control !== null) this.#underWay.set(step, control)
-    this.#performer.begin(this.attempt(step, control))
+    this.#performer.begin(this.attempt(step, this.#underWay.begin(step)))
   }
 
   /* What the performer asks for. */
@@ -256,10 +224,10 @@ export class Driver implements Surroundings {
     { urgent = false, written = false } = {},
   ): void {
     const { step } = event
-    const isLeaving = this.#leaving.has(step)
+    const isLeaving = this.#underWay.isLeaving(step)
     if (!isLeaving || written) step.record = record
     if (isLeaving) return this.left(step)
-    this.#underWay.delete(step)
+    this.#underWay.over(step)
     if (step.hasWaits && event.kind !== 'suspended') this.#endWaits(step)
     // What was called off meanwhile has been written down as such.
     if (step.status === 'closed') return
@@ -270,7 +238,7 @@ export class Driver implements Surroundings {
 
   /** The transaction in which a step was called off is over. What it committed stays; asleep, though, nothing is any more. */
   left(step: Step): void {
-    this.#leaving.delete(step)
+    this.#underWay.left(step)
     if (step.record?.status !== 'waiting') return
     this.#endWaits(step)
     this.#history.ended(step, { status: 'cancelled' })
@@ -360,68 +328,15 @@ export class Driver implements Surroundings {
   }
 
   #callOff(step: Step): void {
-    const control = this.#underWay.get(step)
-    control?.abort()
-    this.#underWay.delete(step)
-    if (control !== undefined && isInTransaction(step)) return void this.#leaving.add(step)
+    if (this.#underWay.callOff(step)) return
     if (step.hasWaits) this.#endWaits(step)
     // A failed attempt that waits for the next one stays what it is.
     if (step.record?.status !== 'failed') this.#history.ended(step, { status: 'cancelled' })
   }
 
-  /* Ends. */
-
   #write(): void {
     this.#urgent = false
     this.#history.hasChunk = false
     this.journal.flush().catch((problem: unknown) => this.lose(problem))
-  }
-
-  async #finish(): Promise<RunOutcome> {
-    const { over } = this.#state
-    if (over === null) throw new EngineFault('a run was finished that is not over')
-    const error = over.status === 'timed_out' ? EXECUTION_TIMED_OUT : over.error
-    const end = { ...over, error }
-    // Taken up again and over before it came by there: what an earlier process had begun ends here, too.
-    const finishedAt = this.iso(this.now())
-    for (const record of leftOpen(this.#state)) {
-      this.journal.append({ ...record, status: 'cancelled', finishedAt })
-      if (record.status === 'waiting')
-        this.journal.closeWaits({ node: record.node, path: record.path })
-    }
-    await this.journal.close(await this.journal.ask(() => this.#ending(end)))
-    return end
-  }
-
-  /** A fault that would come again and again with every process that took over: better an end than that. */
-  async #break(fault: EngineFault): Promise<RunOutcome> {
-    const end = { status: 'failed', error: errorData(fault), output: null } as const
-    try {
-      await this.journal.abandon({ ...(await this.#ending(end)), waits: NO_WAITS })
-    } catch (cause) {
-      return { status: 'lost', cause }
-    }
-    return end
-  }
-
-  #ending(end: End): Promise<Omit<Checkpoint, 'steps'>> {
-    const { store, claimed, version, log } = this.#drive
-    return ending(end, { store, claimed, version, log, now: this.now() })
-  }
-
-  /** Everything waits: the execution is stored and let go. */
-  async #rest(): Promise<RunOutcome> {
-    const next = nextWake(this.#state)
-    if (next === null && this.#state.waiting.size === 0) {
-      throw new EngineFault('Nothing is left to do, but the execution is not over.')
-    }
-    return await this.#letGo(earliest(next?.at ?? null, this.#moments.timeoutAt))
-  }
-
-  async #letGo(wakeAt: number | null): Promise<RunOutcome> {
-    for (const control of this.#underWay.values()) control.abort()
-    this.#underWay.clear()
-    await this.journal.close({ status: 'waiting', wakeAt, error: questionIn(this.#state) })
-    return { status: 'waiting', wakeAt }
   }
 }

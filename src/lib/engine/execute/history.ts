@@ -1,5 +1,5 @@
 import type { Data } from '../data.ts'
-import { failureOutput } from '../run/machine.ts'
+import { failureOutput } from '../run/failure-output.ts'
 import type { Step } from '../run/state.ts'
 import type { ClaimedExecution, ErrorData, StepRecord } from '../store.ts'
 import { openRecord } from './attempt.ts'

@@ -1,4 +1,4 @@
-import { nextWake } from '../run/machine.ts'
+import { nextWake } from '../run/waiting.ts'
 import type { RunState } from '../run/state.ts'
 import type { Clock } from '../services.ts'
 import { CLOCKS_DIFFER_MS, GRACE_MS, HOLD_MS } from './limits.ts'

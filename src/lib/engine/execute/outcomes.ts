@@ -7,7 +7,7 @@ import {
   type OnUncertain,
   type Suspended,
 } from '../nodes/define-node.ts'
-import { failureOutput } from '../run/machine.ts'
+import { failureOutput } from '../run/failure-output.ts'
 import { INTERRUPTED, retryProgress, waitingProgress } from '../run/progress.ts'
 import type { Step } from '../run/state.ts'
 import type { WebhookResponse } from '../services.ts'

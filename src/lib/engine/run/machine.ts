@@ -2,6 +2,7 @@ import type { Data } from '../data.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
 import type { Delivery, ErrorData, StepPlace, StepRecord } from '../store.ts'
 import type { Effect, RunEvent } from './events.ts'
+import { failureOutput } from './failure-output.ts'
 import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
 import { chunkDone, chunkOutput, chunkPath } from './chunks.ts'
 import { loopErrors } from './loop-errors.ts'
@@ -17,7 +18,9 @@ import {
   restoreChunks,
 } from './loops.ts'
 import { interruptionsIn, passesIn, recall } from './progress.ts'
-import { placeOf, type End, type Frame, type LoopRun, type RunState, type Step } from './state.ts'
+import { lastRecords, recordOf } from './recorded.ts'
+import type { End, Frame, LoopRun, RunState, Step } from './state.ts'
+import { rest, wake } from './waiting.ts'
 
 /*
  * The state machine: (state, event) -> effects. No clock, no chance, no I/O: the same events give the same run, and the
@@ -49,7 +52,7 @@ export function begin(
   const state: RunState = {
     plan,
     entry,
-    known: new Map(),
+    known: lastRecords(known.steps),
     attemptsBefore: known.attemptsBefore,
     interruptions: interruptionsIn(known.steps),
     deliveries: Map.groupBy(known.deliveries, ({ node, path }) => `${node}@${path}`),
@@ -59,12 +62,6 @@ export function begin(
     waiting: new Set(),
     pending: [],
     over: null,
-  }
-  for (const record of known.steps) {
-    const place = `${record.node}@${record.path}`
-    const other = state.known.get(place)
-    // Of several attempts, the last one says how it stands.
-    if (other === undefined || other.attempt < record.attempt) state.known.set(place, record)
   }
   const effects: Effect[] = []
   ready(state, trigger, state.root)
@@ -115,19 +112,6 @@ function take(state: RunState, event: RunEvent, effects: Effect[]): void {
   }
 }
 
-/** What was written down as under way and wasn't come by again. */
-export const leftOpen = ({ known }: RunState): StepRecord[] =>
-  [...known.values()].filter(({ status }) => status === 'running' || status === 'waiting')
-
-/** When the earliest of the waiting steps wants to be woken; null when all of them wait for the outside, or none waits. */
-export function nextWake(state: RunState): { at: number; retrying: boolean } | null {
-  let next: { at: number; retrying: boolean } | null = null
-  for (const { until, retrying } of state.waiting) {
-    if (until !== null && (next === null || until < next.at)) next = { at: until, retrying }
-  }
-  return next
-}
-
 /** A node has everything that it waited for. */
 function ready(state: RunState, node: PlanNode, frame: Frame): void {
   const step = newStep(node, frame)
@@ -157,17 +141,6 @@ function hand(state: RunState, step: Step, effects: Effect[]): void {
   if (event !== null) return take(state, event, effects)
   step.status = 'running'
   effects.push({ kind: 'run', step })
-}
-
-/** What was written down of a step, if anything; and the attempts that it had before. */
-function recordOf(state: RunState, step: Step): StepRecord | undefined {
-  const place = placeOf(step)
-  step.attemptsBefore = state.attemptsBefore[place] ?? 0
-  step.attempt = step.attemptsBefore + 1
-  step.interruptions = state.interruptions.get(place) ?? 0
-  const record = state.known.get(place)
-  state.known.delete(place)
-  return record
 }
 
 /** A switched-off step lets pass what arrived, as if it were a piece of the edge. */
@@ -346,11 +319,6 @@ function failLoop(state: RunState, loop: LoopRun, error: ErrorData, effects: Eff
   fail(state, loop.step, error, effects)
 }
 
-/** What later steps see of a step that failed and whose failure the workflow deals with. */
-export const failureOutput = (error: ErrorData): Data => ({
-  error: { code: error.code, title: error.title, detail: error.detail },
-})
-
 /** All of a frame's steps are over. */
 function frameEnded(state: RunState, frame: Frame, effects: Effect[]): void {
   if (frame.loop === null)
@@ -381,37 +349,4 @@ function close(state: RunState, step: Step): void {
   if (step.status === 'waiting') state.waiting.delete(step)
   step.status = 'closed'
   step.frame.open.delete(step)
-}
-
-function rest(state: RunState, step: Step, until: number | null, retrying: boolean): void {
-  step.status = 'waiting'
-  step.until = until
-  step.retrying = retrying
-  if (state.deliveries.size > 0) receive(state, step)
-  state.waiting.add(step)
-}
-
-/** What has arrived for a step that waits is a reason to wake it at once. */
-function receive({ deliveries }: RunState, step: Step): void {
-  const place = placeOf(step)
-  const arrived = deliveries.get(place)
-  if (arrived === undefined || step.retrying) return
-  deliveries.delete(place)
-  step.deliveries = arrived
-  step.until = 0
-}
-
-function wake(state: RunState, now: number, effects: Effect[]): void {
-  for (const step of [...state.waiting]) {
-    if (step.until === null || step.until > now) continue
-    state.waiting.delete(step)
-    step.status = 'running'
-    if (step.retrying) {
-      step.retrying = false
-      step.attempt += 1
-      step.record = null
-      step.progress = null
-    }
-    effects.push({ kind: 'run', step })
-  }
 }
