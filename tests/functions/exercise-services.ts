@@ -1,5 +1,12 @@
 import { env } from 'node:process'
 import { Pool } from '../../supabase/functions/_shared/database/pool.ts'
+import type { Connections } from '../../supabase/functions/_shared/connections/connections.ts'
+import {
+  MailServers,
+  withServer,
+} from '../../supabase/functions/_shared/connections/connected-mail.ts'
+import { tryOut } from '../../supabase/functions/_shared/connections/trial.ts'
+import type { OpenConnection } from '../../supabase/functions/_shared/connections/vault.ts'
 import { Secrets } from '../../supabase/functions/_shared/secrets.ts'
 import { systemClock } from '../../supabase/functions/_shared/services/clock.ts'
 import { SafeHttp } from '../../supabase/functions/_shared/services/http.ts'
@@ -17,6 +24,8 @@ export interface Exercise {
   secureWeb: string
   smtpUrl: string
   brokenSmtpUrl: string
+  /** Mail servers of good.test: encrypted from the start; when asked; one that doesn't offer what it's asked for. */
+  tlsMail: { start: number; asked: number; never: number }
   databaseUrl: string
   workspace: string
   pipeline: string
@@ -27,6 +36,7 @@ const never = new AbortController().signal
 const names = (host: string) =>
   host.endsWith('.test') ? Promise.resolve(['127.0.0.1']) : Promise.reject(new Error('unknown'))
 const http = new SafeHttp(['good.test', 'evil.test'], names)
+const mailServers = new MailServers(['good.test', 'evil.test'], names)
 
 async function told(work: () => Promise<unknown>): Promise<unknown> {
   try {
@@ -60,6 +70,44 @@ const send = (url: string) =>
     const message = { to: ['Ann <ann@example.org>'], cc: [], bcc: [], subject: 'Grüße', text: 'Hi' }
     await new SmtpMail(url, 'weft@example.com').send({ ...message, key: 'step-1' }, never)
     return 'sent'
+  })
+
+type MailHost = 'good.test' | 'evil.test'
+
+/** One e-mail through a connection, as a step sends it. */
+const sendConnected = (host: MailHost, port: number, security: 'tls' | 'starttls') =>
+  told(async () => {
+    const connection = connectionOf(
+      'smtp',
+      { host, port, security, user: 'ann', from: 'ann@example.org' },
+      { password: 's3cret' },
+    )
+    const message = { to: ['bob@example.org'], cc: [], bcc: [], subject: 'Hi', text: 'Hi' }
+    await withServer(connection, mailServers, never, (reached, from) =>
+      new SmtpMail(reached, from).send({ ...message, key: 'step-1' }, never),
+    )
+    return 'sent'
+  })
+
+function connectionOf(
+  kind: string,
+  settings: OpenConnection['settings'],
+  secrets: Record<string, string>,
+): OpenConnection {
+  const { host } = new URL(exercise.secureWeb)
+  return {
+    ...{ id: 'c', workspace: exercise.workspace, kind, name: kind, status: 'ready' },
+    ...{ settings, secrets, allowedHosts: [host], rotatedAt: '', tokensUntil: null },
+  }
+}
+
+/** UniPile's own test call, to a server of ours: only over TLS, and with its key in the header. */
+const tryUnipile = (dsn: string) =>
+  told(async () => {
+    const unused = {} as Connections['tokens'] // UniPile has a key, not tokens
+    const connections = { http, mailServers, tokens: unused } as Connections // all that a trial asks for
+    const connection = connectionOf('unipile', { dsn }, { apiKey: 'unipile-key' })
+    return await tryOut(connection, connections, never)
   })
 
 async function records(): Promise<unknown> {
@@ -118,6 +166,18 @@ const results = {
     sent: await send(exercise.smtpUrl),
     brokenOff: await send(exercise.brokenSmtpUrl),
     nobodyThere: await send('smtp://127.0.0.1:1'),
+  },
+  tlsMail: {
+    fromTheStart: await sendConnected('good.test', exercise.tlsMail.start, 'tls'),
+    whenAsked: await sendConnected('good.test', exercise.tlsMail.asked, 'starttls'),
+    otherName: await sendConnected('evil.test', exercise.tlsMail.start, 'tls'),
+    otherNameWhenAsked: await sendConnected('evil.test', exercise.tlsMail.asked, 'starttls'),
+    notOffered: await sendConnected('good.test', exercise.tlsMail.never, 'starttls'),
+    plainAsSecure: await sendConnected('good.test', exercise.tlsMail.asked, 'tls'),
+  },
+  unipile: {
+    right: await tryUnipile(host),
+    elsewhere: await tryUnipile(`evil.test:${host.split(':')[1] ?? ''}`),
   },
   records: await told(records),
   secrets: secrets(),

@@ -22,6 +22,27 @@ let outside: Awaited<ReturnType<typeof startOutside>>
 let brokenMail: Awaited<ReturnType<typeof startSmtpServer>>
 let exercise: Exercise
 
+/** UniPile's key, each time that somebody showed it. */
+const keysShown: unknown[] = []
+const mailServers: Record<
+  'start' | 'asked' | 'never',
+  Awaited<ReturnType<typeof startSmtpServer>>
+> = await startTlsMail()
+
+async function startTlsMail() {
+  const certified = {
+    key: readFileSync(certificate('good.test.key.pem'), 'utf8'),
+    cert: readFileSync(certificate('good.test.pem'), 'utf8'),
+  }
+  const [start, asked, never] = await Promise.all([
+    startSmtpServer({ ...certified, from: 'start' }),
+    startSmtpServer({ ...certified, from: 'asked' }),
+    startSmtpServer({ ...certified, from: 'asked' }),
+  ])
+  never.behave({ startTls: false })
+  return { start, asked, never }
+}
+
 /** Answers with the names it was asked by: the one in TLS and the one in the request. */
 const secureWeb = createServer(
   {
@@ -30,6 +51,7 @@ const secureWeb = createServer(
   },
   (request, response) => {
     const { servername } = request.socket as TLSSocket & { servername?: string } // an https server's
+    if ('x-api-key' in request.headers) keysShown.push([request.url, request.headers['x-api-key']])
     response.end(`${servername} ${request.headers.host?.split(':')[0]}`)
   },
 )
@@ -47,6 +69,11 @@ beforeAll(async () => {
   exercise = {
     ...{ web: `http://good.test:${outside.port}`, secureWeb: `https://good.test:${port}/` },
     ...{ smtpUrl: stack.smtpUrl, brokenSmtpUrl: brokenMail.url },
+    tlsMail: {
+      start: mailServers.start.port,
+      asked: mailServers.asked.port,
+      never: mailServers.never.port,
+    },
     ...{
       databaseUrl: stack.engineDatabaseUrl,
       workspace,
@@ -60,6 +87,7 @@ afterAll(async () => {
   secureWeb.close()
   outside.stop()
   brokenMail.stop()
+  for (const server of Object.values(mailServers)) server.stop()
   await stack.stop()
 })
 
@@ -127,6 +155,21 @@ test.each(Object.entries(programs))(
         brokenOff: 'Uncertain mail.unclear',
         nobodyThere: 'StepFailure mail.no_connection',
       },
+      tlsMail: {
+        fromTheStart: 'sent',
+        whenAsked: 'sent',
+        otherName: 'StepFailure mail.no_connection',
+        otherNameWhenAsked: 'StepFailure mail.no_connection',
+        notOffered: 'StepFailure mail.not_secure',
+        plainAsSecure: 'StepFailure mail.no_connection',
+      },
+      unipile: {
+        right: { ok: true, report: expect.stringMatching(/^It works: good\.test/) as string },
+        elsewhere: {
+          ok: false,
+          report: expect.stringMatching(/^This connection is not for this address/) as string,
+        },
+      },
       records: {
         changed: ['amount'],
         total: expect.any(Number) as number,
@@ -146,4 +189,16 @@ test('the e-mails are in the mailbox', async () => {
     subject: 'Grüße',
     text: expect.stringContaining('Hi') as string,
   })
+})
+
+test('over TLS, only servers that prove their name got the password, and nobody in the clear', () => {
+  const { start, asked, never } = mailServers
+  // Once by each of the two programs.
+  expect(start.signIns).toEqual(['\0ann\0s3cret', '\0ann\0s3cret'])
+  expect(asked.signIns).toEqual(['\0ann\0s3cret', '\0ann\0s3cret'])
+  expect(asked.inTheClear.join('\n')).not.toMatch(/AUTH|MAIL|RCPT/)
+  expect(asked.inTheClear).toContain('STARTTLS')
+  expect([never.signIns, never.messages]).toEqual([[], []])
+  expect(never.inTheClear.join('\n')).not.toMatch(/AUTH|MAIL|RCPT/)
+  expect(keysShown).toEqual(Array(2).fill(['/api/v1/accounts?limit=1', 'unipile-key']))
 })

@@ -253,6 +253,35 @@ export const aboutTheRest: Rule[] = [
       where nspname in ('pgmq', 'pgmq_public', 'pgboss') and has_schema_privilege(role, oid, 'usage')`,
   },
   {
+    name: '0023_sensitive_columns_exposed',
+    says: 'no column that people may read is named like a credential',
+    query: `
+      select format('%s.%I', c.oid::regclass, a.attname) as name
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v')
+        and a.attname ~* '(^|_)(password|passwd|passphrase|secret|token|jwt|otp|private_key|api_key|iban|ssn)s?$'
+        and exists (
+          select from unnest(${people}) as role where has_column_privilege(role, c.oid, a.attnum, 'select')
+        )`,
+    meant: {
+      'webhook_endpoints.token': 'the address of a webhook, which editors give to senders',
+      'webhook_endpoints.has_secret': 'whether there is one, not which',
+    },
+  },
+  {
+    name: '0025_pg17_deprecated_extensions, 0026_pg_graphql_anon_table_exposed, 0027_pg_graphql_authenticated_table_exposed',
+    says: 'there is no extension that shows the tables’ names to everybody, or that newer Postgres lacks',
+    query: `
+      select extname as name from pg_extension
+      where extname in ('pg_graphql', 'plv8', 'timescaledb', 'adminpack')`,
+  },
+  {
+    name: '0031_unused_replication_slot',
+    says: 'nothing keeps the database from clearing its log',
+    query: `select slot_name::text as name from pg_replication_slots where not active`,
+  },
+  {
     name: '0028_anon_security_definer_function_executable',
     says: 'who isn’t signed in has no right on any table, column, sequence or function',
     query: `

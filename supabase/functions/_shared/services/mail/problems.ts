@@ -35,6 +35,16 @@ export function explained(problem: unknown, handedOver: boolean): StepFailure | 
       cause: problem,
     })
   }
+  if (code === 'ETLS') {
+    return new StepFailure({
+      code: 'mail.not_secure',
+      title: 'There is no safe connection to the mail server',
+      detail: 'It does not encrypt as it should, or it could not prove its name. Nothing was sent.',
+      hint: 'Check the server, its port and its encryption. If they are right, its certificate is not.',
+      retryable: false,
+      cause: problem,
+    })
+  }
   // 4xx means "not now", 5xx means "never".
   if (responseCode !== undefined) {
     const later = responseCode < 500
