@@ -9,19 +9,23 @@ const everything = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
 /** The only rules whose outcome another theme can change. */
 export const colours = ['color-contrast', 'link-in-text-block']
 
-/** What axe finds on the page as it is now, a line each. */
-export async function findings(page: Page, only: string[] = everything): Promise<string[]> {
+/** What axe finds on the page as it is now, or in a part of it, a line each. */
+export async function findings(
+  page: Page,
+  only: string[] = everything,
+  within?: string,
+): Promise<string[]> {
   // Evaluated from outside: the page's own policy lets no script in that it doesn't know.
   const isThere = await page.evaluate(() => 'axe' in window)
   if (!isThere) await page.evaluate(axe)
   const { violations } = await page.evaluate(
-    (runOnly) =>
+    ({ runOnly, part }) =>
       // axe puts itself on the window; it has no other way in from here.
-      (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
+      (window as unknown as { axe: typeof import('axe-core') }).axe.run(part ?? document, {
         runOnly,
         resultTypes: ['violations'],
       }),
-    only,
+    { runOnly: only, part: within },
   )
   return violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(' | ')}`,

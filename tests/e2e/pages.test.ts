@@ -123,8 +123,8 @@ async function openTab(window: BrowserContext, size: { width: number; height: nu
   return { page, complaints }
 }
 
-/** What axe finds in light, and then in dark colours. */
-async function foundInBoth(page: Page): Promise<string[]> {
+/** What axe finds in light, and then in dark colours: there within what lies on top, as the rest is dimmed. */
+async function foundInBoth(page: Page, onTop?: string): Promise<string[]> {
   const light = await findings(page)
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   // Colours that are on their way are neither the one nor the other.
@@ -135,7 +135,12 @@ async function foundInBoth(page: Page): Promise<string[]> {
     await Promise.allSettled(document.getAnimations().map((one) => one.finished))
     await frame()
   })
-  const dark = await findings(page, colours)
+  let dark = await findings(page, colours, onTop)
+  if (dark.length > 0) {
+    // A browser that has much to do is late with some: what is wrong stays so.
+    await page.waitForTimeout(500)
+    dark = await findings(page, colours, onTop)
+  }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   return [...light, ...dark.map((line) => `dark: ${line}`)]
 }
@@ -149,11 +154,11 @@ async function tooWideOn(page: Page, size: { width: number; height: number }): P
 }
 
 /** What is wrong with the page as it is now. */
-async function wrong(page: Page): Promise<Record<string, unknown>> {
+async function wrong(page: Page, onTop?: string): Promise<Record<string, unknown>> {
   const [first] = await page.getByRole('heading', { level: 1 }).all()
   await first?.waitFor()
   return {
-    found: await foundInBoth(page),
+    found: await foundInBoth(page, onTop),
     tooWide: await tooWide(page),
     headings: await page.getByRole('heading', { level: 1 }).count(),
     title: await page.title(),
@@ -234,7 +239,7 @@ describe.each(sizes)('what opens over a page is accessible on $on', ({ size }) =
     await open(page).click()
     if ('then' in more) await more.then(page).click()
     await page.getByRole(opened).waitFor()
-    const { tooWide, found } = await wrong(page)
+    const { tooWide, found } = await wrong(page, `[role="${opened}"]`)
     expect({ tooWide, found, complaints }).toEqual({ tooWide: 0, found: [], complaints: [] })
     await page.close()
   })
