@@ -94,8 +94,18 @@ export const stepsThatCount = (stored: StoredExecution): StepRecord[] =>
 export const isAwake = ({ resting }: StoredExecution, now: number): boolean =>
   resting === null || (resting.until !== null && resting.until <= now)
 
-/** Sets aside what a retry does again: open and failed attempts, but for failures that the workflow has dealt with. */
-export function setAside(stored: StoredExecution): void {
+/** A retry: it's queued once more, and what it does again is set aside. */
+export function queueAgain(stored: StoredExecution): void {
+  Object.assign(stored, {
+    ...{ status: 'queued', leaseUntil: null, wakeAt: null },
+    ...{ cancelRequested: false, resting: null, error: null },
+  } satisfies Partial<StoredExecution>)
+  stored.leaseNumber += 1
+  setAside(stored)
+}
+
+/** Sets aside open and failed attempts, but for failures that the workflow has dealt with. */
+function setAside(stored: StoredExecution): void {
   for (const step of stored.steps.values()) {
     const dealtWith = step.status === 'failed' && step.port !== null
     if (step.status !== 'succeeded' && step.status !== 'skipped' && !dealtWith)

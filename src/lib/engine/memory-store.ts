@@ -7,7 +7,7 @@ import {
   isOver,
   keepStep,
   newlyStored,
-  setAside,
+  queueAgain,
   stepsThatCount,
   type StoredExecution,
   type StoredWait,
@@ -234,16 +234,7 @@ export class MemoryStore implements ExecutionStore {
   requestRetry(execution: ExecutionId): void {
     const stored = this.executions.get(execution)
     if (stored === undefined || !isOver(stored.status) || stored.status === 'succeeded') return
-    Object.assign(stored, {
-      status: 'queued',
-      leaseUntil: null,
-      wakeAt: null,
-      cancelRequested: false,
-      resting: null,
-      error: null,
-    })
-    stored.leaseNumber += 1
-    setAside(stored)
+    queueAgain(stored)
   }
 
   /** What "Pause" does: one that runs is told at its next write, and what rests isn't taken up by anybody. */

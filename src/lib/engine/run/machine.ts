@@ -1,6 +1,6 @@
 import type { Data } from '../data.ts'
 import type { Plan, PlanNode } from '../plan/plan.ts'
-import type { Delivery, ErrorData, StepPlace, StepRecord } from '../store.ts'
+import type { ErrorData } from '../store.ts'
 import type { Effect, RunEvent } from './events.ts'
 import { failureOutput } from './failure-output.ts'
 import { arrivalsOf, newStep, openSteps, resultOf, rootFrame } from './frames.ts'
@@ -18,7 +18,7 @@ import {
   restoreChunks,
 } from './loops.ts'
 import { interruptionsIn, passesIn, recall } from './progress.ts'
-import { lastRecords, recordOf } from './recorded.ts'
+import { lastRecords, recordOf, type Known } from './recorded.ts'
 import type { End, Frame, LoopRun, RunState, Step } from './state.ts'
 import { rest, wake } from './waiting.ts'
 
@@ -31,13 +31,6 @@ import { rest, wake } from './waiting.ts'
  * "dead" when it wasn't, or when its source was passed over. When the last one has spoken, the node runs if any was
  * alive, and is passed over otherwise, which its own edges say in turn. So a join never hangs.
  */
-
-/** What earlier processes left behind; empty for a new execution. */
-export interface Known {
-  steps: readonly StepRecord[]
-  attemptsBefore: Readonly<Record<string, number>>
-  deliveries: readonly (Delivery & StepPlace)[]
-}
 
 /**
  * Begins a run at a trigger, or takes one up again: steps that were written down are not run but answered from what was

@@ -1,5 +1,12 @@
-import type { StepRecord } from '../store.ts'
+import type { Delivery, StepPlace, StepRecord } from '../store.ts'
 import { placeOf, type RunState, type Step } from './state.ts'
+
+/** What earlier processes left behind; empty for a new execution. */
+export interface Known {
+  steps: readonly StepRecord[]
+  attemptsBefore: Readonly<Record<string, number>>
+  deliveries: readonly (Delivery & StepPlace)[]
+}
 
 /** By place, what earlier processes wrote down of a step. Of several attempts, the last one says how it stands. */
 export function lastRecords(records: readonly StepRecord[]): Map<string, StepRecord> {
