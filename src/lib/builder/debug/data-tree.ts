@@ -173,12 +173,16 @@ export function copyText(value: Data): string {
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2)
 }
 
-/** The template text that stands for a place, e.g. `{{ steps.find.records[0].name }}`. */
+/**
+ * The template text that stands for a place, e.g. `{{ steps.find.records[0].name }}`. With an empty base, the path itself
+ * begins with what templates call it.
+ */
 export function referenceOf(base: string, path: DataPath): string {
   const parts = path.map((name) => {
     if (typeof name === 'number') return `[${name}]`
     if (/^[A-Za-z_][\w-]*$/.test(name)) return `.${name}`
     return name.includes('"') ? `['${name}']` : `["${name}"]`
   })
-  return `{{ ${base}${parts.join('')} }}`
+  const name = `${base}${parts.join('')}`
+  return `{{ ${base === '' ? name.replace(/^\./, '') : name} }}`
 }
