@@ -4,7 +4,8 @@ import { around } from './align.ts'
 
 /** From this near, the words on a step can be read. */
 export const READABLE = 0.7
-const MARGIN = 40
+/** Room that is left at the edges of the screen, where the choice of views and the tools lie over the drawing. */
+const EDGES = { x: 40, y: 76 }
 
 /**
  * Where one looks when a drawing is opened, at `shown`, whose first is where it begins. A part of a drawing is never
@@ -23,11 +24,12 @@ export function openingView(
   if (shown.length === all.length) return fitting
   const zoom = Math.max(fitting.zoom, READABLE)
   const along = (at: 'x' | 'y', size: 'width' | 'height'): number => {
-    const seen = room[size] / zoom
-    const fits = part[size] + 2 * MARGIN <= seen
+    const seen = (room[size] - 2 * EDGES[at]) / zoom
+    const fits = part[size] <= seen
     const { [at]: from, [size]: length } = fits ? part : first
     const limits = fits ? whole : part
-    return -zoom * startOf(seen, from + length / 2, limits[at], limits[at] + limits[size])
+    const start = startOf(seen, from + length / 2, limits[at], limits[at] + limits[size])
+    return EDGES[at] - zoom * start
   }
   return { x: along('x', 'width'), y: along('y', 'height'), zoom }
 }
@@ -35,6 +37,5 @@ export function openingView(
 /** Where a view of this length starts: with `middle` in its middle, but without looking past the ends for nothing. */
 function startOf(seen: number, middle: number, from: number, to: number): number {
   const wanted = middle - seen / 2
-  if (to - from + 2 * MARGIN <= seen) return wanted
-  return Math.max(from - MARGIN, Math.min(wanted, to + MARGIN - seen))
+  return to - from <= seen ? wanted : Math.max(from, Math.min(wanted, to - seen))
 }
