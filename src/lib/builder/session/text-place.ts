@@ -1,7 +1,7 @@
 import { placeOf, selectionIn } from '../template/pill-dom.ts'
 
 /** A field that a text is typed into, as far as places in its text go. */
-export interface TextPlace {
+interface TextPlace {
   /** The caret or selection; null while it's elsewhere. */
   selection(): [number, number] | null
   /** Where a part of the text stands on the screen. An empty part has the one box of a caret. */
