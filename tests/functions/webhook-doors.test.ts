@@ -305,15 +305,21 @@ test('a key of the installation is replaced: webhooks’ secrets are encrypted a
   // Without the old key nothing is touched, rather than lost.
   expect(await resealWebhookSecrets(pool, onlyNew)).toBe(0)
   for (let n = 1; n > 0;) n = await resealWebhookSecrets(pool, both, 2)
-  const { rows } = await office.db.query<Record<string, string & Buffer>>(
-    `select * from private.webhook_secrets where token = $1`,
+  const { rows } = await office.db.query<{
+    now_key: string
+    now: Uint8Array
+    before_key: string
+    before: Uint8Array
+  }>(
+    `select key_id as now_key, ciphertext as now, previous_key_id as before_key, previous_ciphertext as before
+     from private.webhook_secrets where token = $1`,
     [token],
   )
-  const [row] = rows
-  const open = (keyId = '', ciphertext = Buffer.alloc(0)) =>
-    onlyNew.open({ keyId, ciphertext }, token)
-  expect(open(row?.['key_id'], row?.['ciphertext'])).toBe(replaced.body['secret'])
-  expect(open(row?.['previous_key_id'], row?.['previous_ciphertext'])).toBe(secret)
+  const opened = rows.map((row) => [
+    onlyNew.open({ keyId: row.now_key, ciphertext: row.now }, token),
+    onlyNew.open({ keyId: row.before_key, ciphertext: row.before }, token),
+  ])
+  expect(opened).toEqual([[replaced.body['secret'], secret]])
   // Nobody did anything to it.
   expect(await office.count(events, [])).toBe(recorded)
   // The functions still hold the old key only: given back, as the next test wants it.
