@@ -26,6 +26,10 @@ const api: Door[] = [
   { method: 'POST', path: 'executions/$execution/pause', who: 'operator+' },
   { method: 'POST', path: 'executions/$execution/resume', who: 'operator+' },
   { method: 'POST', path: 'executions/$execution/retry', who: 'operator+' },
+  {
+    ...{ method: 'POST', path: 'executions/$execution/verdict', who: 'operator+' },
+    body: { node: 'hook', verdict: 'again' },
+  },
   { method: 'POST', path: 'executions/$execution/replay', who: 'operator+', body: {} },
   { method: 'GET', path: 'executions/$execution/replay-plan', who: 'operator+' },
   {
