@@ -8,7 +8,7 @@ import { execution, step } from '../app/executions-source.ts'
 import { drawing } from './debug-scene.ts'
 
 describe('what a step could use', () => {
-  const one = { ...execution('1'), trigger_node: 'hook' }
+  const one = { ...execution(1), trigger_node: 'hook' }
   const seen = (of: Step, steps: Step[]) => contextOf(of, one, steps, drawing)
 
   it('is what was done before it on the ways that lead to it, by the names of templates', () => {

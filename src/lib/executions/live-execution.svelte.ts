@@ -14,9 +14,10 @@ import {
 } from './rows.ts'
 import { sourceOf, type ExecutionSource } from './source.ts'
 
-/** Up to so many steps each piece of news is shown at once; in longer loops several together. */
+/** Up to so many steps each piece of news is shown at once; in longer loops several together: the more steps, the more. */
 const atOnceUpTo = 300
 const gatherFor = 100
+const gatherPerStep = 0.05
 
 /** One execution with its steps, kept up to date while `start` is in force: `$effect(() => live.start())`. */
 export class LiveExecution {
@@ -124,7 +125,11 @@ export class LiveExecution {
   #publishSoon(): void {
     if (this.#gathering !== undefined) return
     if (this.steps.length < atOnceUpTo) this.#publish()
-    else this.#gathering = setTimeout(() => this.#publish(), gatherFor)
+    else
+      this.#gathering = setTimeout(
+        () => this.#publish(),
+        gatherFor + this.steps.length * gatherPerStep,
+      )
   }
 
   #publish(): void {

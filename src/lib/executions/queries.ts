@@ -78,11 +78,11 @@ export async function getTriggerData(supabase: SupabaseClient, id: string): Prom
 const wholeSteps = 200
 const stepPage = 1000
 /** How many steps of one execution are fetched; those of longer loops are counted, not shown. */
-export const mostSteps = 5000
+export const mostSteps = 20_000
 
 /**
  * The steps of an execution in the order they began. The first 200 come whole; of a long loop's the rest come without
- * inputs and outputs (`leftOut`), and at most 5,000.
+ * inputs and outputs (`leftOut`), and at most 20,000.
  */
 export async function listSteps(supabase: SupabaseClient, execution: string): Promise<Step[]> {
   const steps = await stepsAfter(supabase, execution, 0, 'whole', wholeSteps)

@@ -12,7 +12,8 @@ export interface TappedPort {
 export type Tapped =
   | { readonly kind: 'port'; readonly port: TappedPort }
   | { readonly kind: 'step'; readonly id: string }
-  | { readonly kind: 'note' | 'drawing' }
+  | { readonly kind: 'note' }
+  | { readonly kind: 'drawing' }
 
 /** Draws a line by two taps, for fingers and whoever can't drag: first a way out, then the step that it leads to. */
 export class TapConnect {
