@@ -299,9 +299,14 @@ test('a mail server that takes nothing just now is tried again later, with the s
       .toEqual({ status: 'waiting', code: 'mail.not_now' })
     const first = /Message-ID: .*/i.exec(smtp.messages[0] ?? '')?.[0]
     smtp.behave({})
-    await office.db.query(
-      `update pgboss.job set start_after = now() where name = 'approval_mail' and state = 'retry'`,
-    )
+    // What went wrong is written before the queue hears of it: the job waits for its retry a moment later.
+    const bringForward = async () => {
+      const { rowCount } = await office.db.query(
+        `update pgboss.job set start_after = now() where name = 'approval_mail' and state = 'retry'`,
+      )
+      return rowCount
+    }
+    await expect.poll(bringForward, { timeout: 20_000 }).toBe(1)
     await expect.poll(state, { timeout: 20_000 }).toEqual({ status: 'sent', code: null })
     expect(smtp.messages).toHaveLength(1)
     expect(smtp.messages[0]).toContain(first)
