@@ -11,8 +11,8 @@ import { drawing } from './debug-scene.ts'
 const keyOf = (id: string) => drawing.node(id)?.key
 
 /** The list of steps as one reads it, two spaces per level. */
-function read(steps: Step[], toggled: string[] = []): string[] {
-  return treeRows(steps, keyOf, new Set(toggled)).map((row) => {
+function read(steps: Step[], chosen: Record<string, boolean> = {}, reached = ''): string[] {
+  return treeRows(steps, keyOf, new Map(Object.entries(chosen)), reached).map((row) => {
     const words =
       row.kind === 'step'
         ? `${row.step.node_id}#${row.step.attempt}`
@@ -81,8 +81,20 @@ describe('the list of steps', () => {
       '    mail#1',
       '  item 4 succeeded',
     ])
-    expect(read(steps, ['each:2', 'each:0'])).toContain('    mail#1')
-    expect(read(steps, ['each@#1'])).toEqual(['each#1'])
+    expect(read(steps, { 'each:2': false, 'each:0': true })).toContain('    mail#1')
+    expect(read(steps, { 'each:2': false })).not.toContain('    mail#1')
+    expect(read(steps, { 'each@#1': false })).toEqual(['each#1'])
+  })
+
+  it('opens the rounds around the step that is looked at, unless somebody closed them', () => {
+    const steps = [
+      step('each', 1),
+      ...[0, 1, 2, 3].map((n) => step('mail', n + 2, { path: `each:${n}` })),
+    ]
+    const folded = ['each#1', ...[1, 2, 3, 4].map((n) => `  item ${n} succeeded`)]
+    expect(read(steps)).toEqual(folded)
+    expect(read(steps, {}, 'each:1')).toEqual(folded.toSpliced(3, 0, '    mail#1'))
+    expect(read(steps, { 'each:1': false }, 'each:1')).toEqual(folded)
   })
 
   it('shows every attempt, and the rounds of a loop only under its latest', () => {

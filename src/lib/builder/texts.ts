@@ -54,6 +54,7 @@ export const texts = {
     rules: (count: number) => (count === 1 ? '1 rule' : `${count} rules`),
     cases: (count: number) => (count === 1 ? '1 case' : `${count} cases`),
     repeated: (count: number) => `${count} times`,
+    failedOf: (failed: number, of: number) => `${failed} of ${of}`,
   },
   palette: {
     title: 'Add a step',

@@ -26,7 +26,8 @@ const WIDE = 40
 const DEEP = 2
 const PREVIEW = 300
 const MOST_FOUND = 500
-const MOST_LOOKED_AT = 100_000
+/** 5 MB of small values are some 200,000. */
+const MOST_LOOKED_AT = 500_000
 
 /** What one reads at a place that isn't named. */
 const idOf = (path: DataPath): string => JSON.stringify(path)
@@ -57,6 +58,16 @@ function openRows(
     for (const inner of openRows(part, [...path, name], isWide, toggled)) rows.push(inner)
   }
   return rows
+}
+
+/** Whether the data holds more values than that, however it is folded. */
+export function holdsMoreThan(data: Data, values: number): boolean {
+  let left = values
+  const goesOver = (value: Data): boolean => {
+    left -= 1
+    return left < 0 || (entriesOf(value) ?? []).some(([, part]) => goesOver(part))
+  }
+  return goesOver(data)
 }
 
 /** What was found, and whether there is more than that. */

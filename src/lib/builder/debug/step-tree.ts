@@ -32,21 +32,24 @@ export type TreeRow = StepRow | ItemRow
 const OPEN_UP_TO = 3
 
 /**
- * The steps as people read them: in the order they began, each loop's rounds under it. `toggled` are the rows that
- * somebody opened or closed against what they start as. `keyOf` gives a node's key, which paths are made of.
+ * The steps as people read them: in the order they began, each loop's rounds under it. `chosen` are the rows that
+ * somebody opened or closed; `reached` is the path of the step that is looked at, whose rounds are open unless somebody
+ * closed them. `keyOf` gives a node's key, which paths are made of.
  */
 export function treeRows(
   steps: readonly Step[],
   keyOf: (node: string) => string | undefined,
-  toggled: ReadonlySet<string>,
+  chosen: ReadonlyMap<string, boolean>,
+  reached = '',
 ): TreeRow[] {
-  const tree = new StepTree(steps, keyOf, toggled)
+  const tree = new StepTree(steps, keyOf, chosen, reached)
   return tree.rowsAt('', 0)
 }
 
 class StepTree {
   readonly #keyOf: (node: string) => string | undefined
-  readonly #toggled: ReadonlySet<string>
+  readonly #chosen: ReadonlyMap<string, boolean>
+  readonly #reached: string
   readonly #at: Map<string, Step[]>
   /** Loops by where they stand and their key; the paths of their rounds, in order. */
   readonly #rounds = new Map<string, Set<string>>()
@@ -56,10 +59,12 @@ class StepTree {
   constructor(
     steps: readonly Step[],
     keyOf: (node: string) => string | undefined,
-    toggled: ReadonlySet<string>,
+    chosen: ReadonlyMap<string, boolean>,
+    reached: string,
   ) {
     this.#keyOf = keyOf
-    this.#toggled = toggled
+    this.#chosen = chosen
+    this.#reached = reached
     this.#at = Map.groupBy(steps, ({ path }) => path)
     for (const path of this.#at.keys()) this.#addRounds(path)
   }
@@ -74,7 +79,7 @@ class StepTree {
       const isLoop = latest.get(step.node_id) === step && this.#rounds.has(loop)
       if (!isLoop) return [this.#stepRow(step, depth, null)]
       claimed.add(loop)
-      const isOpen = !this.#toggled.has(stepKey(step))
+      const isOpen = this.#chosen.get(stepKey(step)) ?? true
       return [
         this.#stepRow(step, depth, isOpen),
         ...(isOpen ? this.#roundRows(loop, depth + 1) : []),
@@ -94,8 +99,9 @@ class StepTree {
     return paths.flatMap((path) => {
       const inside = this.#stepsUnder(path)
       const status = standing(inside)
-      const startsOpen = paths.length <= OPEN_UP_TO || status === 'failed'
-      const isOpen = startsOpen !== this.#toggled.has(path)
+      const leadsThere = this.#reached === path || this.#reached.startsWith(`${path}/`)
+      const startsOpen = paths.length <= OPEN_UP_TO || status === 'failed' || leadsThere
+      const isOpen = this.#chosen.get(path) ?? startsOpen
       const row: ItemRow = {
         ...{ kind: 'item', id: path, depth, number: indexOf(path) + 1, status, isOpen },
         steps: inside.length,
