@@ -79,6 +79,11 @@ describe('an execution in words', () => {
     expect(words).toBe('1 min 30 s')
   })
 
+  test('one that was over when it was first written was done at once', () => {
+    const { created_at: accepted } = execution({})
+    expect(tookWords(execution({ finished_at: accepted }), 0)).toBe('at once')
+  })
+
   test('a running one tells how long it takes so far', () => {
     const now = Date.parse('2026-11-23T12:00:05Z')
     expect(tookWords(execution({ status: 'running' }), now)).toBe('5.0 s so far')

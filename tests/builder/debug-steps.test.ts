@@ -4,6 +4,7 @@ import { shownStep } from '#lib/builder/debug/choose-step.ts'
 import { consequencesOfRetry } from '#lib/builder/debug/consequences.ts'
 import { ownProblemOf, whyNotRun, whySkipped } from '#lib/builder/debug/reasons.ts'
 import { standing, treeRows } from '#lib/builder/debug/step-tree.ts'
+import { executionTookOf } from '#lib/builder/debug/took.ts'
 import type { StoredProblem, Step } from '#lib/executions/rows.ts'
 import { execution, step } from '../app/executions-source.ts'
 import { drawing } from './debug-scene.ts'
@@ -257,5 +258,17 @@ describe('an execution that failed', () => {
     expect(ownProblemOf({ error: problem }, [{ error: null }])).toBe(problem)
     expect(ownProblemOf({ error: problem }, [{ error: null }, { error: problem }])).toBeNull()
     expect(ownProblemOf({ error: null }, [])).toBeNull()
+  })
+})
+
+describe('how long an execution took', () => {
+  it('is read off its steps when it was over before it was first written', () => {
+    const { created_at: accepted } = execution(1)
+    const steps = [
+      step('hook', 1, { finished_at: '2026-11-23T10:00:00.001Z' }),
+      step('mail', 2, { finished_at: '2026-11-23T10:00:00.009Z' }),
+    ]
+    expect(executionTookOf({ created_at: accepted, finished_at: accepted }, steps)).toBe('9 ms')
+    expect(executionTookOf(execution(1), steps)).toBe('1.2 s')
   })
 })

@@ -54,7 +54,8 @@ export const texts = {
     rules: (count: number) => (count === 1 ? '1 rule' : `${count} rules`),
     cases: (count: number) => (count === 1 ? '1 case' : `${count} cases`),
     repeated: (count: number) => `${count} times`,
-    failedOf: (failed: number, of: number) => `${failed} of ${of}`,
+    failedOf: (failed: number, of: number) =>
+      `${failed.toLocaleString('en-GB')} of ${of.toLocaleString('en-GB')}`,
   },
   palette: {
     title: 'Add a step',

@@ -7,6 +7,8 @@ export function tookWords(
   now: number,
 ): string {
   const started = new Date(execution.created_at).getTime()
+  // It was over before it was first written: nobody took the time.
+  if (execution.finished_at === execution.created_at) return 'at once'
   if (execution.finished_at !== null) {
     return durationWords(new Date(execution.finished_at).getTime() - started)
   }

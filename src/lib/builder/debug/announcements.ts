@@ -1,8 +1,8 @@
 import { isFinished, stepKey, type Execution, type Step } from '#lib/executions/rows.ts'
-import { durationWords } from '#lib/ui/moment.ts'
 import { statusWord } from '#lib/ui/status.ts'
 import type { Drawing } from './drawing.ts'
 import { texts } from './texts.ts'
+import { executionTookOf } from './took.ts'
 
 /** What is said to screen readers while an execution goes on: only what is new since it was asked last. */
 export class Announcements {
@@ -21,7 +21,7 @@ export class Announcements {
     this.#ended = isFinished(execution.status)
     this.#done = new Set(done.map(stepKey))
     const sentences = [stepsSentence(fresh, drawing)]
-    if (endsNow) sentences.push(endSentence(execution))
+    if (endsNow) sentences.push(endSentence(execution, steps))
     return sentences.filter((sentence) => sentence !== undefined).join(' ') || undefined
   }
 }
@@ -36,8 +36,8 @@ function stepsSentence(fresh: readonly Step[], drawing: Drawing): string | undef
     : texts.announce.steps(fresh.length, title, status)
 }
 
-function endSentence({ status, created_at, finished_at }: Execution): string {
-  const ended = finished_at === null ? Date.now() : Date.parse(finished_at)
-  const took = durationWords(ended - Date.parse(created_at))
+function endSentence(execution: Execution, steps: readonly Step[]): string {
+  const took = executionTookOf(execution, steps)
+  const { status } = execution
   return texts.announce.execution(statusWord(status).toLowerCase(), took)
 }

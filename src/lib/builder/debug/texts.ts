@@ -116,7 +116,7 @@ export const texts = {
     copyValue: 'Copy value',
     copyAll: 'Copy all',
     copyReference: 'Copy as a pill',
-    copiedPill: 'Copied. Paste it into a field of a later step.',
+    copiedPill: 'Copied. Paste it into a field of a step.',
     copied: 'Copied.',
     copyProblem: 'The browser did not allow copying. Select the text and copy it by hand.',
     emptyText: 'empty text',
