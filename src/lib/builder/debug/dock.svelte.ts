@@ -8,13 +8,17 @@ const KEY = 'weft-debug-panel'
 /** How high the panel is and whether it's folded away; remembered in this browser. */
 export class Dock {
   isOpen = $state(true)
-  #height = $state(FIRST)
+  #height = $state(0)
   #room = $state(2000)
   readonly #drawer: Drawer | null
 
-  /** Without a drawer (a browser that keeps nothing, the server) it starts anew each time. */
-  constructor(drawer: Drawer | null, isOpen = true) {
+  /**
+   * Without a drawer (a browser that keeps nothing, the server) it starts anew each time: `first` pixels high, as long as
+   * nobody made it otherwise.
+   */
+  constructor(drawer: Drawer | null, isOpen = true, first = FIRST) {
     this.#drawer = drawer
+    this.#height = first
     this.isOpen = isOpen
     const kept = read(drawer)
     if (kept === null) return
