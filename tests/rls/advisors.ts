@@ -233,11 +233,8 @@ export const aboutTheRest: Rule[] = [
     query: `
       select p.oid::regprocedure::text as name
       from pg_proc p
-      where p.pronamespace in ${ours} and not coalesce(p.proconfig, '{}') @> array['search_path=""']`,
-    meant: {
-      'private.is_awake(boolean,timestamp with time zone,timestamp with time zone)':
-        'acts as its caller, names nothing but operators, and is inlined, which a setting of its own would forbid',
-    },
+      where p.pronamespace in (select oid from pg_namespace where nspname in ('public', 'private', 'partitions', 'pgboss'))
+        and not coalesce(p.proconfig, '{}') @> array['search_path=""']`,
   },
   {
     name: '0014_extension_in_public',
@@ -270,6 +267,20 @@ export const aboutTheRest: Rule[] = [
     },
   },
   {
+    name: '0005_unused_index, 0020_table_bloat, 0022_extension_versions_outdated',
+    says: 'what a database has come to by being used is for its operator to look at; none of it is in a new one',
+    query: `
+      select e.extname::text as name
+      from pg_extension e
+      join pg_available_extensions a on a.name = e.extname
+      where a.default_version <> e.extversion`,
+  },
+  {
+    name: '0025_public_bucket_allows_listing',
+    says: 'no file store is used',
+    query: `select c.oid::regclass::text as name from pg_class c where c.relnamespace = to_regnamespace('storage')`,
+  },
+  {
     name: '0025_pg17_deprecated_extensions, 0026_pg_graphql_anon_table_exposed, 0027_pg_graphql_authenticated_table_exposed',
     says: 'there is no extension that shows the tables’ names to everybody, or that newer Postgres lacks',
     query: `
@@ -298,7 +309,16 @@ export const aboutTheRest: Rule[] = [
     meant: {
       'invitation_by_token(text)':
         'tells whoever has the link what it invites to, also before they have an account',
+      'private.invitation_by_token(text)': 'does so',
     },
+  },
+  {
+    name: '0029_authenticated_security_definer_function_executable',
+    says: 'no function that the API serves has more rights than who calls it',
+    query: `
+      select p.oid::regprocedure::text as name
+      from pg_proc p
+      where p.pronamespace = 'public'::regnamespace and p.prosecdef`,
   },
   {
     name: 'partitions are closed',
@@ -314,11 +334,15 @@ export const aboutTheRest: Rule[] = [
     query: `
       select p.oid::regprocedure::text as name
       from pg_proc p
-      where p.pronamespace = 'public'::regnamespace and p.prosecdef
+      where p.pronamespace = 'private'::regnamespace and p.prosecdef
         and has_function_privilege('authenticated', p.oid, 'execute')
         and p.prosrc !~ 'auth\\.uid|private\\.(my_workspaces|my_workspace_ids|workspace_of_\\w+|lock_workspace)'`,
     meant: {
-      'invitation_by_token(text)': 'who has the link may ask, whoever they are',
+      'private.invitation_by_token(text)': 'who has the link may ask, whoever they are',
+      'private.is_execution_of_others(uuid,uuid[])':
+        'for policies: says whether an execution is of one of the workflows named to it, and no more',
+      'private.workspace_of_topic(text)':
+        'for policies: says which workspace a topic belongs to, and no more',
     },
   },
 ]

@@ -1,5 +1,11 @@
 import { accountOf, identities, means, readCell, sqlRoleOf, type Identity } from './identities.ts'
-import { functions, openedByPlatform, tables, type TableRules } from './matrix.ts'
+import {
+  functions,
+  openedByPlatform,
+  tables,
+  withCallersRights,
+  type TableRules,
+} from './matrix.ts'
 import type { Tenant, Tenants } from './two-workspaces.ts'
 
 /** The verbs of tables; "move" puts a row of one's own into the other workspace. */
@@ -40,6 +46,12 @@ export function tableOf(line: string): string {
 
 /** The function that a line of the matrix speaks of, with its schema. */
 export const functionOf = (line: string): string => tableOf(line)
+
+/** The function that does, with its owner's rights, what one that people call hands on; undefined where there is none. */
+export function workOf(called: string): string | undefined {
+  const name = called.replace(/^public\./, '')
+  return name.includes('.') || withCallersRights.includes(name) ? undefined : `private.${name}`
+}
 
 /** The lines of the matrix about one table. */
 export const linesOf = (table: string): TableRules[] =>

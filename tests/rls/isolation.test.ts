@@ -12,9 +12,11 @@ import {
   expectedFunctionRights,
   expectedSchemaRights,
   expectedTableRights,
+  openSequences,
   prepareRights,
   readFacts,
   strangeRights,
+  unaskedRoles,
   unnamedTables,
 } from './rights.ts'
 import { moveCells } from './moves.ts'
@@ -60,6 +62,11 @@ describe('who may do what, to whose rows (matrix.ts)', () => {
 
   test('is what was granted on schemas, and nothing else was', async () => {
     expect(await actualSchemaRights(db)).toEqual(expectedSchemaRights())
+  })
+
+  test('asks as every role that was granted anything, and no sequence is open to any', async () => {
+    expect(await unaskedRoles(db)).toEqual([])
+    expect(await openSequences(db)).toEqual([])
   })
 
   test('holds for every table, verb, identity and workspace', async () => {

@@ -339,6 +339,12 @@ export const functions: Record<string, FunctionRules> = {
   'private.workspace_of_topic': { who: 'signed-in*', call: `'workflow:$workflow'` },
 }
 
+/**
+ * Those of them that do all they do with their caller's own rights. Every other one hands on to a function of the same
+ * name in the schema "private", which acts with its owner's rights and is called by the same people.
+ */
+export const withCallersRights = ['audit_people', 'count_my_approvals', 'last_executions']
+
 /** Functions that only the roles of our own processes reach; none of them can be called by a person. */
 export const internal: Record<string, string[]> = {
   weft_engine: [
@@ -412,7 +418,7 @@ export const foreign: Record<string, Record<string, string>> = {
 /** Schemas that a role may look into at all. */
 export const schemas: Record<string, string> = {
   public: 'anon authenticated service_role weft_engine weft_node weft_app',
-  private: 'authenticated weft_engine weft_node weft_app',
+  private: 'anon authenticated weft_engine weft_node weft_app',
   partitions: '',
   pgboss: 'weft_engine',
   auth: 'anon authenticated service_role',

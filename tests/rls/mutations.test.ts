@@ -60,15 +60,15 @@ const isNoticed: Record<Exclude<Kind, 'table'>, (object: string) => Promise<bool
 }
 
 const cellsAround = (called: string): Cell[] =>
-  called.startsWith('private.') ? [...cells.values()].flat() : (cells.get(called) ?? [])
+  cells.get(called.replace('private.', 'public.')) ?? [...cells.values()].flat()
 
 /** Changes that take nothing away, and why. */
 const harmless: Record<string, string> = {
-  "public.decide_approval with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
+  "private.decide_approval with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
     'who is asked is a member, and who is asked is looked up; this says more kindly what is wrong',
-  "public.my_approvals with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
+  "private.my_approvals with in (select id from public.workspaces) instead of in (select private.my_workspaces('viewer'))":
     'only members are asked; this finds so sooner',
-  "public.invite_member with 'viewer' instead of 'owner' (2)":
+  "private.invite_member with 'viewer' instead of 'owner' (2)":
     'the table refuses to invite an owner, too; this says more kindly why',
 }
 

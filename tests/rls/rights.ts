@@ -1,5 +1,5 @@
 import type { Client } from 'pg'
-import { functionOf, grantedColumns, tableOf, type TableFacts, fill } from './cells.ts'
+import { functionOf, grantedColumns, tableOf, type TableFacts, fill, workOf } from './cells.ts'
 import { readCell, sqlRoleOf, sqlRoles } from './identities.ts'
 import { foreign, functions, internal, platformFunctions, schemas, tables } from './matrix.ts'
 import type { Tenants } from './two-workspaces.ts'
@@ -154,8 +154,13 @@ export async function actualFunctionRights(db: Client, name?: string): Promise<R
 /** What the matrix says that they may call. */
 export function expectedFunctionRights(only?: string): Rights {
   const rights = new Set<string>()
-  for (const [name, { who }] of Object.entries(functions))
-    for (const word of readCell(who)) rights.add(`${sqlRoleOf(word)} ${functionOf(name)}`)
+  for (const [name, { who }] of Object.entries(functions)) {
+    const called = functionOf(name)
+    const work = workOf(called)
+    for (const word of readCell(who))
+      for (const one of work === undefined ? [called] : [called, work])
+        rights.add(`${sqlRoleOf(word)} ${one}`)
+  }
   for (const [role, names] of Object.entries(internal))
     for (const name of names) rights.add(`${role} ${name}`)
   return [...rights].filter((line) => only === undefined || line.endsWith(` ${only}`)).sort()
@@ -202,4 +207,42 @@ export function strangeRights(actual: Rights): Rights {
     const allowed = foreign[table.split('.')[0] ?? '']?.[role]?.split(' ').includes(verb)
     return !named.has(table) && !allowed
   })
+}
+
+/** Roles that the matrix doesn't ask as, and that have some right on a table, sequence or function outside of the system's. */
+export async function unaskedRoles(db: Client): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    `with granted as (
+       select relowner as owner, relnamespace as schema, relacl as rights from pg_class
+       union all
+       select proowner, pronamespace, proacl from pg_proc
+       union all
+       select c.relowner, c.relnamespace, a.attacl from pg_attribute a join pg_class c on c.oid = a.attrelid
+     )
+     select distinct coalesce(r.rolname, 'public') as name
+     from granted g
+     join pg_namespace n on n.oid = g.schema,
+       aclexplode(g.rights) as one
+     left join pg_roles r on r.oid = one.grantee
+     where n.nspname !~ '^(pg_|information_schema$)' and not n.nspname = any ($2)
+       and one.grantee <> g.owner and not coalesce(r.rolname, 'public') = any ($1)
+       -- Who migrates the database owns what is in it.
+       and r.rolname is distinct from 'postgres'
+     order by 1`,
+    [sqlRoles, platformFunctions],
+  )
+  return rows.map((row) => row.name)
+}
+
+/** Sequences that a role of the matrix may read or turn. */
+export async function openSequences(db: Client): Promise<string[]> {
+  const { rows } = await db.query<{ line: string }>(
+    `select role || ' ' || c.oid::regclass as line
+     from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace, unnest($1::text[]) as role
+     where c.relkind = 'S' and n.nspname !~ '^pg_' and has_sequence_privilege(role, c.oid, 'usage, select, update')
+     order by 1`,
+    [sqlRoles],
+  )
+  return rows.map((row) => row.line)
 }
