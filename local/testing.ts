@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { ensureBuild } from './app/build.ts'
@@ -8,6 +7,7 @@ import { openLog } from './processes/log.ts'
 import { removeData } from './postgres/cluster-folder.ts'
 import { copyTemplate } from './postgres/template.ts'
 import { startStack, type Stack, type StackOptions } from './stack.ts'
+import { makeTestFolder } from './test-folder.ts'
 
 /** A signed-in person, as tests act for one. */
 export type TestPerson = {
@@ -20,7 +20,7 @@ export type TestPerson = {
 
 /** The embedded system in a temporary folder on free ports, with a fresh database. `stop` removes all of it. */
 export async function startTestStack(options: Partial<StackOptions> = {}): Promise<Stack> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'weft-test-'))
+  const dataDir = options.dataDir ?? makeTestFolder()
   chmodSync(dataDir, 0o711)
   const stack = await startStack({
     durable: false,
