@@ -7,6 +7,7 @@ import type { BriefStep } from '#lib/builder/preview/messages.ts'
 import { Results } from '#lib/builder/preview/results.svelte.ts'
 import { Editor } from '#lib/builder/state/editor.svelte.ts'
 import { NodeId, portsOf, registry, type Data, type NodeDefinition } from '#lib/engine/index.ts'
+import { execution, step } from '../app/executions-source.ts'
 import { draw, type Drawn } from '../engine/bench.ts'
 
 const PIPELINE = { id: 'p1', name: 'Leads' }
@@ -39,6 +40,11 @@ describe('the line that tells what a step comes to', () => {
     const words = line({ type: 'data.set_variables' }, { output })
     expect(words).toContain('gives: name: Ann, items: …')
     expect(words?.length).toBeLessThan(110)
+  })
+
+  it('shows of a webhook what was sent', () => {
+    const output = { method: 'POST', body: { name: 'Ann' }, headers: { accept: '*' } }
+    expect(line({ type: 'trigger.webhook' }, { output })).toBe('gives: name: Ann')
   })
 
   it('names the way that a step with several takes, and the rounds of a loop', () => {
@@ -94,6 +100,8 @@ describe('the line that tells what a step comes to', () => {
 })
 
 describe('results on cards and rows', () => {
+  const problem = { code: 'test', title: 'The greeting failed', detail: '', retryable: false }
+
   function scene(hasSample = true) {
     const doc = new Y.Doc()
     fromDefinition(doc, draw({ a: 'data.set_variables' }, []), longTexts)
@@ -105,14 +113,14 @@ describe('results on cards and rows', () => {
       getItem: (key: string): string | null => kept.get(key) ?? null,
       setItem: (key: string, value: string): void => void kept.set(key, value),
     }
-    const step = came({ output: { greeting: 'Hello' } })
+    const preview = came({ output: { greeting: 'Hello' } })
     const place = {
       editor,
       host: { pipelines: [], workflows: [] },
-      preview: { step: () => step },
+      preview: { step: () => preview },
       samples: { outputs: new Map<string, Data>(hasSample ? [['start', {}]] : []) },
     }
-    return { node, make: () => new Results(place, drawer) }
+    return { editor, node, make: () => new Results(place, drawer) }
   }
 
   it('are there when there is a sample, and the same thing until the preview changes', () => {
@@ -125,6 +133,22 @@ describe('results on cards and rows', () => {
   it('are not there without one: made-up data would mislead', () => {
     const { node, make } = scene(false)
     expect(make().of(node)).toBe(null)
+  })
+
+  it('tell what really came of it while an execution is looked at', () => {
+    const { editor, node, make } = scene()
+    const results = make()
+    editor.run.execution = execution(1)
+    expect(results.of(node)).toBe(null)
+    editor.run.steps = [step(node.id, 1, { output: { greeting: 'Good evening' } })]
+    expect(results.of(node)).toEqual({ kind: 'gives', words: 'greeting: Good evening', ran: true })
+    editor.run.steps = [step(node.id, 1, { status: 'failed', error: problem })]
+    expect(results.of(node)?.words).toBe('The greeting failed')
+    // What several items came to has no room on one line.
+    editor.run.steps = [0, 1].map((n) => step(node.id, n, { path: `each:${n}` }))
+    expect(results.of(node)).toBe(null)
+    editor.run.execution = null
+    expect(results.of(node)?.words).toBe('greeting: Hello')
   })
 
   it('can be switched off, which is remembered', () => {

@@ -1,14 +1,17 @@
 import type { Data, DataObject } from '#lib/engine/data.ts'
 import { isTrigger, type NodeDefinition, type NodeType } from '#lib/engine/index.ts'
+import { isLeftOut, type Step } from '#lib/executions/rows.ts'
 import { inShort } from '../template/value-words.ts'
 import type { BriefStep } from './messages.ts'
 import { gistTexts as texts } from './texts.ts'
 
-/** What a step comes to on the sample, on one line. */
+/** What a step comes to on the sample, or came to in an execution, on one line. */
 export interface Gist {
   /** `gives` a value, `takes` one of its ways, `would` do something, `fails`, or is `passed` by. */
   readonly kind: 'gives' | 'takes' | 'would' | 'fails' | 'passed'
   readonly words: string
+  /** It really happened, in the execution that is looked at. */
+  readonly ran?: true
 }
 
 /** What a line is made of beside the preview. */
@@ -39,9 +42,28 @@ export function gistOf(step: BriefStep, around: Around): Gist | null {
     return { kind: 'takes', words: texts.rounds(input['items'].length) }
   if (type.effect !== 'pure' && type.effect !== 'control')
     return { kind: 'would', words: would(around, input).slice(0, LONGEST) }
-  const port = outputs.length > 1 ? outputs.find(({ name }) => name === step.port) : undefined
-  if (port) return { kind: 'takes', words: port.label }
-  return step.output === null ? null : gives(step.output)
+  return wayOrOutput(step, around)
+}
+
+/** One line about what a step gave in an execution; null where the mark that it has says it all. */
+export function ranGistOf(step: Step, around: Pick<Around, 'type' | 'outputs'>): Gist | null {
+  if (step.status === 'failed' && step.error)
+    return { kind: 'fails', words: step.error.title, ran: true }
+  if (step.status !== 'succeeded' || isLeftOut(step.output)) return null
+  const gist = wayOrOutput(step, around)
+  return gist && { ...gist, ran: true }
+}
+
+function wayOrOutput(
+  { port, output }: Pick<BriefStep, 'port' | 'output'>,
+  { type, outputs }: Pick<Around, 'type' | 'outputs'>,
+): Gist | null {
+  const way = outputs.length > 1 ? outputs.find(({ name }) => name === port) : undefined
+  if (way) return { kind: 'takes', words: way.label }
+  // Of what came in by webhook, people look for what was sent.
+  const sent = isTrigger(type) ? asObject(output)['body'] : undefined
+  const shown = Object.keys(asObject(sent)).length > 0 ? sent : output
+  return shown == null ? null : gives(shown)
 }
 
 const gives = (value: Data): Gist => ({ kind: 'gives', words: inShort(value, LONGEST) })

@@ -3,7 +3,7 @@ import type { NodeDefinition } from '#lib/engine/index.ts'
 import type { Samples } from '../samples/samples.svelte.ts'
 import type { Editor } from '../state/editor.svelte.ts'
 import type { Host } from '../state/host.svelte.ts'
-import { gistOf, type Gist } from './gist.ts'
+import { gistOf, ranGistOf, type Gist } from './gist.ts'
 import type { BriefStep } from './messages.ts'
 import type { PreviewState } from './preview-state.svelte.ts'
 
@@ -12,7 +12,10 @@ type Drawer = Pick<Storage, 'getItem' | 'setItem'>
 
 const KEY = 'weft-builder-results'
 
-/** What stands on cards and rows of what each step comes to on the sample; whoever shows one asks for its own. */
+/**
+ * What stands on cards and rows of what each step comes to on the sample, or came to in the execution that is looked at;
+ * whoever shows one asks for its own.
+ */
 export class Results {
   readonly editor: Editor
   #shown = $state(true)
@@ -52,8 +55,21 @@ export class Results {
 
   /** One line on what a step comes to; null while there's no real data to look at it with. */
   of(node: NodeDefinition): Gist | null {
+    if (!this.#shown) return null
+    return this.editor.run.execution ? this.#ran(node) : this.#would(node)
+  }
+
+  /** Beside what really happened, what would happen on a sample only confuses. */
+  #ran(node: NodeDefinition): Gist | null {
+    const outcome = this.editor.run.of(node.id)
+    const type = this.editor.typeOf(node)
+    if (!outcome || outcome.rounds > 1 || !type) return null
+    return ranGistOf(outcome.step, { type, outputs: this.editor.portsOf(node)?.outputs ?? [] })
+  }
+
+  #would(node: NodeDefinition): Gist | null {
     const { preview, samples, host } = this.#place
-    if (!this.#shown || samples.outputs.size === 0) return null
+    if (samples.outputs.size === 0) return null
     const step = preview.step(node.id)
     const type = this.editor.typeOf(node)
     if (!step || !type) return null

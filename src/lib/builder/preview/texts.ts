@@ -1,6 +1,7 @@
 /** Words of previews and tests of one step. */
 export const previewTexts = {
   label: 'On the sample',
+  ranLabel: 'In this execution',
   gives: 'This step would give out:',
   would: 'This step would do this:',
   assumed: 'For later steps, this stands in for what it gives out:',

@@ -1,4 +1,10 @@
-import type { Execution, Step, StepStatus } from '#lib/executions/rows.ts'
+import {
+  isLeftOut,
+  stepKey,
+  type Execution,
+  type Step,
+  type StepStatus,
+} from '#lib/executions/rows.ts'
 
 /** What an execution did at one step, over all rounds of its loops and all attempts. */
 export interface StepOutcome {
@@ -7,6 +13,8 @@ export interface StepOutcome {
   rounds: number
   failed: number
   port: string | null
+  /** The one that all of them stand for. */
+  step: Step
 }
 
 /**
@@ -61,7 +69,10 @@ function keepingSame(
     one.status === other.status &&
     one.rounds === other.rounds &&
     one.failed === other.failed &&
-    one.port === other.port
+    one.port === other.port &&
+    stepKey(one.step) === stepKey(other.step) &&
+    one.step.finished_at === other.step.finished_at &&
+    isLeftOut(one.step.output) === isLeftOut(other.step.output)
   return new Map(
     [...now].map(([node, outcome]) => {
       const known = before.get(node)
@@ -85,6 +96,7 @@ export function outcomesOf(steps: readonly Step[]): Map<string, StepOutcome> {
       rounds: rounds.length,
       failed: rounds.filter((step) => step.status === 'failed').length,
       port: standing.port,
+      step: standing,
     })
   }
   return outcomes
