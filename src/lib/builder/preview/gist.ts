@@ -28,7 +28,7 @@ const LONGEST = 90
 
 /** One line about what a step would give out or do; null where there's nothing to tell. */
 export function gistOf(step: BriefStep, around: Around): Gist | null {
-  const { node, type, outputs } = around
+  const { node, type } = around
   if (node.disabled) return null
   if (step.status === 'failed')
     return { kind: 'fails', words: texts.fails(step.error?.title ?? '') }
