@@ -4,6 +4,11 @@ import type { Server } from 'node:http'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+// One visitor's request must not end everybody's: by default, Node ends the process.
+process.on('unhandledRejection', (problem) =>
+  console.error('Something failed that nobody waited for.', problem),
+)
+
 const origin = process.env.ORIGIN ? new URL(process.env.ORIGIN) : undefined
 if (origin) {
   // adapter-node reads the address that people see from headers alone; they're set below, from ORIGIN.

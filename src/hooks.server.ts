@@ -1,5 +1,5 @@
 import { createServerClient } from '@supabase/ssr'
-import { redirect } from '@sveltejs/kit'
+import { error, isHttpError, isRedirect, redirect } from '@sveltejs/kit'
 import { sequence, type Handle, type HandleServerError } from '@sveltejs/kit/hooks'
 import { PUBLIC_SUPABASE_ANON_KEY, PUBLIC_SUPABASE_URL } from '$app/env/public'
 import { signInPath } from '#lib/account/next.ts'
@@ -61,14 +61,35 @@ const signedInOnly: Handle = async ({ event, resolve }) => {
   redirect(303, signInPath(path + event.url.search))
 }
 
+/** What comes in that can't be read is the sender's mistake, and no fault of ours. */
+const readable: Handle = ({ event, resolve }) => {
+  const { request } = event
+  for (const kind of ['formData', 'json'] as const) {
+    const read = request[kind].bind(request)
+    const readOrRefuse = () =>
+      read().catch((problem: unknown) => {
+        // SvelteKit's own say more: too much of it, for one.
+        if (problem instanceof Error && 'status' in problem) throw problem
+        error(400, 'What was sent can’t be read.')
+      })
+    Object.defineProperty(request, kind, { value: readOrRefuse })
+  }
+  return resolve(event)
+}
+
 const headers: Handle = async ({ event, resolve }) => {
   const theme = themeOf(event.cookies.get('weft-theme'))
-  const response = await resolve(event, {
-    transformPageChunk: ({ html }) => html.replace('%weft.theme%', theme),
-    // The typeface's part that every page needs comes together with its styles.
-    preload: ({ type, path }) =>
-      type === 'js' || type === 'css' || path.includes('inter-latin-wght-normal'),
-  })
+  const respond = () =>
+    resolve(event, {
+      transformPageChunk: ({ html }) => html.replace('%weft.theme%', theme),
+      // The typeface's part that every page needs comes together with its styles.
+      preload: ({ type, path }) =>
+        type === 'js' || type === 'css' || path.includes('inter-latin-wght-normal'),
+    })
+  // SvelteKit catches nothing that is thrown at an address that isn't one: a single request would end the process.
+  const response = isAddress(event.url.pathname)
+    ? await respond().catch((problem: unknown) => plainAnswer(problem, event.url.pathname))
+    : plain(400, 'This address can’t be read.')
   secureHeaders(response.headers, {
     supabaseUrl: PUBLIC_SUPABASE_URL,
     isSecure: event.url.protocol === 'https:',
@@ -76,14 +97,36 @@ const headers: Handle = async ({ event, resolve }) => {
   return response
 }
 
+function isAddress(path: string): boolean {
+  try {
+    // No control characters either: they are in no address of ours, and neither headers nor Postgres take them.
+    return !/\p{Cc}/u.test(decodeURI(path))
+  } catch {
+    // The only thing it throws for: "%" and then no letter of any script.
+    return false
+  }
+}
+
+/** What to say where no page could be made: with the same headers as every other answer. */
+function plainAnswer(problem: unknown, path: string): Response {
+  if (isRedirect(problem) || isHttpError(problem)) throw problem
+  const { message, hint } = logged(problem, path)
+  return plain(500, `${message} ${hint}`)
+}
+
+const plain = (status: number, text: string): Response =>
+  new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+
 /** Runs on every request of a page or data. */
-export const handle = sequence(headers, session, signedInOnly)
+export const handle = sequence(headers, readable, session, signedInOnly)
 
 /** Problems that nobody foresaw: logged whole, shown short. */
-export const handleError: HandleServerError = (input) => {
-  if (input.kind !== 'unknown') return {}
+export const handleError: HandleServerError = (input) =>
+  input.kind === 'unknown' ? logged(input.error, input.event.url.pathname) : {}
+
+function logged(problem: unknown, path: string): { message: string; hint: string } {
   const id = crypto.randomUUID().slice(0, 8)
-  console.error(`problem ${id} at ${input.event.url.pathname}`, input.error)
+  console.error(`problem ${id} at ${path}`, problem)
   return {
     message: 'Something went wrong on our side.',
     hint: `Try again. If it stays, tell your administrator this number: ${id}.`,

@@ -38,9 +38,10 @@ export function attachSyncServer(
   announce(rooms)
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    const workflow = PATH.exec(url.pathname)?.[1]
-    if (workflow === undefined) {
+    // What isn't an address is nobody's.
+    const url = URL.parse(request.url ?? '/', 'http://localhost')
+    const workflow = PATH.exec(url?.pathname ?? '')?.[1]
+    if (url === null || workflow === undefined) {
       // Nobody else listens for upgrades: an unanswered one would hang.
       if (server.listenerCount('upgrade') === 1) socket.destroy()
       return

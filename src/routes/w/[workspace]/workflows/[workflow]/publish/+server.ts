@@ -1,4 +1,4 @@
-import { json } from '@sveltejs/kit'
+import { error, json } from '@sveltejs/kit'
 import { z } from 'zod'
 import { fingerprintOf } from '#lib/builder/versions/fingerprint.ts'
 import { parseDefinition, registry, validateDefinition } from '#lib/engine/index.ts'
@@ -28,27 +28,37 @@ const MOVED =
 export const POST: RequestHandler = async (event) => {
   await admit(event, 'edit')
   const { locals, params, request } = event
-  const { note, seen, version: number } = asked.parse(await request.json())
+  const wish = asked.safeParse(await request.json())
+  if (!wish.success) error(400, 'What was sent can’t be read.')
+  const { note, seen, version: number } = wish.data
   if (number !== undefined) {
     const definition = parseDefinition(await publishedVersion(event, number))
     const problems = validateDefinition(definition, registry)
     const errors = problems.filter(({ severity }) => severity === 'error')
     if (errors.length > 0) return refusal(FAULTY, errors)
-    const { data, error } = await locals.supabase.rpc('republish_version', {
+    const republished = await locals.supabase.rpc('republish_version', {
       p_workflow: params.workflow,
       p_number: number,
       p_note: note,
     })
-    return error ? databaseRefusal(error) : json({ number: version.parse(data).number })
+    return answer(republished)
   }
   const { definition, problems } = await checkedDraft(params.workflow)
   if (problems.length > 0) return refusal(FAULTY, problems)
   // Nobody publishes what they haven't seen: another's last word may have come in between.
   if (seen !== undefined && seen !== fingerprintOf(definition)) return refusal(MOVED, [])
-  const { data, error } = await locals.supabase.rpc('publish_version', {
+  const published = await locals.supabase.rpc('publish_version', {
     p_workflow: params.workflow,
     p_definition: definition,
     p_note: note,
   })
-  return error ? databaseRefusal(error) : json({ number: version.parse(data).number })
+  return answer(published)
 }
+
+interface Answered {
+  data: unknown
+  error: Parameters<typeof databaseRefusal>[0] | null
+}
+
+const answer = ({ data, error: problem }: Answered): Response =>
+  problem ? databaseRefusal(problem) : json({ number: version.parse(data).number })

@@ -1,4 +1,4 @@
-import { json } from '@sveltejs/kit'
+import { error, json } from '@sveltejs/kit'
 import { z } from 'zod'
 import {
   ConfigProblem,
@@ -20,7 +20,9 @@ const wanted = z.object({
 export const POST: RequestHandler = async (event) => {
   await admit(event, 'operate')
   const { locals, params, request } = event
-  const { part } = wanted.parse(await request.json())
+  const wish = wanted.safeParse(await request.json())
+  if (!wish.success) error(400, 'What was sent can’t be read.')
+  const { part } = wish.data
   const draft = await checkedDraft(params.workflow)
   const { definition } = draft
   const problems = part ? problemsOf(definition, part) : draft.problems
@@ -28,12 +30,12 @@ export const POST: RequestHandler = async (event) => {
     const what = part?.alone === true ? 'This step' : 'This workflow'
     return refusal(`${what} has problems and can’t run yet.`, problems)
   }
-  const { data, error } = await locals.supabase.rpc('save_test_version', {
+  const saved = await locals.supabase.rpc('save_test_version', {
     p_workflow: params.workflow,
     p_definition: definition,
   })
-  if (error) return databaseRefusal(error)
-  return json({ version: String(data) })
+  if (saved.error) return databaseRefusal(saved.error)
+  return json({ version: String(saved.data) })
 }
 
 function problemsOf(
