@@ -1,7 +1,9 @@
 import { createClient, type SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fill } from './cells.ts'
 import { House, opensFor, visits, type Visitor } from './house.ts'
 import { accountOf } from './identities.ts'
+import { tables } from './matrix.ts'
 import type { Tenant } from './two-workspaces.ts'
 
 let house: House
@@ -23,13 +25,29 @@ function clientOf(token: string): SupabaseClient {
   })
 }
 
-const topics = ({ workspace, workflow, execution, pipeline }: Tenant): string[] => [
-  `workspace:${workspace}`,
-  `approvals:${workspace}`,
-  `workflow:${workflow}`,
-  `execution:${execution}`,
-  `pipeline:${pipeline}`,
-]
+/** Every kind of topic there is, by the matrix: its name, and who listens to it. */
+const kinds = Object.entries(tables).flatMap(([line, { settings, select = '' }]) => {
+  const topic = line.startsWith('realtime.messages') ? settings?.['realtime.topic'] : undefined
+  return topic === undefined ? [] : [{ topic, who: select.replace(' service*', '') }]
+})
+
+const topics = (tenant: Tenant): { topic: string; who: string }[] =>
+  kinds.map(({ topic, who }) => ({
+    ...{ who, topic: fill(`'${topic}'`, tenant, tenant.user).slice(1, -1) },
+  }))
+
+test('every kind of topic that the database knows is in the matrix', async () => {
+  const { rows } = await house.db.query<{ text: string }>(
+    `select string_agg(prosrc, ' ') as text from pg_proc
+     where oid in ('private.workspace_of_topic(text)'::regprocedure, 'private.may_hear(text)'::regprocedure)`,
+  )
+  const known = [...(rows[0]?.text ?? '').matchAll(/(?:when|1\) =) '([a-z]+)'/g)].map(
+    ([, kind = '']) => kind,
+  )
+  const named = new Set(kinds.map(({ topic }) => topic.split(':')[0]))
+  expect(known.length).toBeGreaterThan(5)
+  expect(new Set(known)).toEqual(named)
+})
 
 interface Listening {
   status: string
@@ -49,10 +67,10 @@ function listen(visitor: Visitor, topic: string, isPrivate: boolean): Promise<Li
 test('a topic is heard by members of its workspace, and by nobody else', async () => {
   const listeners: { title: string; may: boolean; listening: Listening }[] = []
   for (const [title, visitor, own] of visits(house))
-    for (const topic of topics(house.workspace(visitor, own)))
+    for (const { topic, who } of topics(house.workspace(visitor, own)))
       listeners.push({
         title: `${title}: ${topic}`,
-        may: opensFor('viewer+', visitor, own),
+        may: opensFor(who, visitor, own),
         listening: await listen(visitor, topic, true),
       })
   expect(
@@ -60,10 +78,46 @@ test('a topic is heard by members of its workspace, and by nobody else', async (
   ).toEqual([])
 
   for (const tenant of [house.tenants.ann, house.tenants.bob])
-    for (const topic of topics(tenant))
+    for (const { topic } of topics(tenant))
       await house.db.query(`select realtime.send('{"said": true}', 'x', $1, true)`, [topic])
   const wrong = () => listeners.filter(({ may, listening }) => may !== listening.heard.length > 0)
   await expect.poll(wrong, { timeout: 10_000 }).toEqual([])
+})
+
+test('nobody speaks on a topic: not over a channel that they hear, nor by a request', async () => {
+  const said = { event: 'x', payload: { said: 'by a person' } }
+  const heard: unknown[][] = []
+  const speakers = visits(house).filter(([, { token }, own]) => token !== '' && own)
+  for (const [, visitor, own] of speakers) {
+    const client = clientOf(visitor.token)
+    for (const { topic } of topics(house.workspace(visitor, own))) {
+      const channel = client.channel(topic, { config: { private: true } })
+      const mine: unknown[] = []
+      heard.push(mine)
+      channel.on('broadcast', { event: '*' }, (message) => mine.push(message))
+      const state = await new Promise((resolve) => channel.subscribe(resolve))
+      if (state === 'SUBSCRIBED') await channel.send({ type: 'broadcast', ...said })
+      const answer = await fetch(`${house.stack.apiUrl}/realtime/v1/api/broadcast`, {
+        method: 'POST',
+        headers: {
+          ...{ apikey: house.stack.anonKey, authorization: `Bearer ${visitor.token}` },
+          'content-type': 'application/json',
+        },
+        body: JSON.stringify({ messages: [{ topic, ...said, private: true }] }),
+      })
+      await answer.text()
+    }
+    clients.set({ ...visitor, name: `${visitor.name} who speaks` }, client)
+  }
+  // What the database says afterwards arrives; so the wait was long enough.
+  for (const { topic } of topics(house.tenants.ann))
+    await house.db.query(`select realtime.send('{"said": "last"}', 'x', $1, true)`, [topic])
+  await expect.poll(() => heard.flat().length, { timeout: 10_000 }).toBeGreaterThan(10)
+  expect(JSON.stringify(heard)).not.toContain('by a person')
+  const kept = await house.db.query(
+    `select from realtime.messages where payload::text like '%by a person%'`,
+  )
+  expect(kept.rowCount).toBe(0)
 })
 
 test('a channel that isn’t private hears nothing of what the database says to members', async () => {

@@ -50,10 +50,16 @@ async function enter(workflow: string, token: string): Promise<'in' | number> {
 
 test('a draft’s room opens for members of its workspace, and for nobody else', async () => {
   for (const [title, visitor, own] of visits(house)) {
-    const { workflow } = house.workspace(visitor, own)
+    const { workflow, restricted } = house.workspace(visitor, own)
     const refusal = visitor.token === '' ? CLOSE.signedOut : CLOSE.noAccess
-    const expected = opensFor('viewer+', visitor, own) ? 'in' : refusal
-    expect([title, await enter(workflow, visitor.token)]).toEqual([title, expected])
+    for (const [room, who] of [
+      [workflow, 'viewer+'],
+      // One that is for some members only.
+      [restricted, 'admin+'],
+    ] as const) {
+      const expected = opensFor(who, visitor, own) ? 'in' : refusal
+      expect([title, who, await enter(room, visitor.token)]).toEqual([title, who, expected])
+    }
   }
 })
 
