@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { longTextsOf } from '#lib/builder/document/long-texts.ts'
+import { writeFile } from '#lib/builder/versions/file.ts'
+import { parseDefinition, registry } from '#lib/engine/index.ts'
+import { readDraft, writeDraft } from '#lib/server/sync/documents.ts'
 import { ConnectionVault } from '../../supabase/functions/_shared/connections/vault.ts'
 import { Pool } from '../../supabase/functions/_shared/database/pool.ts'
 import { Secrets } from '../../supabase/functions/_shared/secrets.ts'
@@ -135,6 +140,33 @@ function logs(): [file: string, text: string][] {
   return readdirSync(folder).map((file) => [file, readFileSync(join(folder, file), 'utf8')])
 }
 
+/**
+ * What people make of outputs: each is pinned to a step of a shared drawing and kept as a sample; the drawing is read as
+ * the app reads it, and leaves as a file.
+ */
+async function drawWhatWasSeen(): Promise<void> {
+  const steps = await office.person.client.from('execution_steps').select('node_id, output')
+  const outputs = (steps.data ?? []).filter(({ output }) => output !== null)
+  expect(outputs.length).toBeGreaterThan(10)
+  const drawing = row(webhook(), ...outputs.map((_output, at) => set(`seen${at}`, {})))
+  const nodes = drawing.nodes.map((node, at) => ({ ...node, pinned: outputs[at - 1]?.output }))
+  const { workflow } = await office.live(row(webhook(), set('drawn', {})))
+  const definition = parseDefinition({ ...drawing, nodes })
+  const drafts = new pg.Pool({ connectionString: office.stack.appDatabaseUrl, max: 1 })
+  try {
+    await writeDraft(drafts, workflow, definition, longTextsOf(registry))
+    const draft = await readDraft(drafts, workflow)
+    expect(JSON.stringify(draft.definition)).toContain('•••')
+    seen.push(JSON.stringify(draft), writeFile({ name: 'Drawn', ...draft }, registry))
+  } finally {
+    await drafts.end()
+  }
+  for (const [at, { output }] of outputs.entries())
+    await office.rpc('choose_sample', {
+      ...{ p_workflow: workflow, p_node: `seen${at}`, p_kind: 'typed', p_data: output },
+    })
+}
+
 test('no secret of any connection gets out, whatever becomes of the steps that use it', async () => {
   const channel = office.person.client
     .channel(`workspace:${office.workspace}`, { config: { private: true } })
@@ -201,6 +233,7 @@ test('no secret of any connection gets out, whatever becomes of the steps that u
   expect(secret.error).not.toBeNull()
   await channel.unsubscribe()
 
+  await drawWhatWasSeen()
   const mailbox = readFileSync(join(office.stack.dataDir, 'mail.jsonl'), {
     encoding: 'utf8',
     flag: 'a+',
