@@ -47,7 +47,8 @@ async function runThrough(
   let claimed: ClaimedExecution | null = {
     ...first,
     ...{ workflow: '' as never, triggerNode: 'start' as never, triggerData: trigger },
-    ...{ mode: 'live', createdAt: new Date(b.clock.now()).toISOString(), cancelRequested: false },
+    ...{ mode: 'live', createdAt: new Date(b.clock.now()).toISOString(), retriedAt: null },
+    cancelRequested: false,
     ...{ steps: [], attemptsBefore: {}, lastSeq: 0, deliveries: [], depth: 0, isAwaited: false },
   }
   for (let process = 0; claimed !== null && process < 500; process++) {

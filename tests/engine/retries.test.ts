@@ -122,6 +122,25 @@ describe('trying again', () => {
     expect(b.steps(ran.execution).filter(({ node }) => node === 'make')).toHaveLength(1)
   })
 
+  it('of one that ran out of time: all of its time counts again', async () => {
+    const takes = [20_000, 8_000]
+    const b = bench([
+      callNode(async (name, { signal }) => {
+        await b.clock.sleep(takes.shift() ?? 0, signal)
+        return name
+      }),
+    ])
+    const ran = await b.run(
+      draw({ start: 'trigger.manual', call: 'test.call' }, ['start -> call'], {
+        timeoutSeconds: 10,
+      }),
+    )
+    expect(ran.outcome.status).toBe('timed_out')
+    b.clock.pass(60_000)
+    b.store.requestRetry(ran.execution)
+    expect((await b.toTheEnd(ran.execution)).status).toBe('succeeded')
+  })
+
   it('from a failed item of a loop: the items that were done are kept', async () => {
     const calls: string[] = []
     const act: Act = (_name, { arrived }) => {

@@ -134,6 +134,20 @@ describe('pausing', () => {
     expect((await office.until(execution, undefined, 10_000)).status).toBe('timed_out')
   })
 
+  test('one that rests after a retry has all of its time again', async () => {
+    const execution = await run({
+      ...row(manual, request('ask', `${outside}/held`)),
+      settings: { timeoutSeconds: 6 },
+    })
+    expect((await office.until(execution, undefined, 20_000)).status).toBe('timed_out')
+    await office.rpc('retry_execution', { p_execution: execution })
+    await expect.poll(() => held.length, { timeout: 10_000 }).toBe(2)
+    await control(execution, 'pause')
+    held[1]?.()
+    await control(execution, 'resume')
+    expect((await office.until(execution)).status).toBe('succeeded')
+  })
+
   test('is refused for one that is over, and to people of another workspace', async () => {
     const over = await run(row(manual))
     await office.until(over)

@@ -15,6 +15,7 @@ import type {
 export interface StoredExecution {
   readonly made: NewExecution
   readonly createdAt: string
+  retriedAt: string | null
   status: ExecutionStatus
   leaseNumber: number
   /** Milliseconds since 1970; null while nobody holds it. */
@@ -70,6 +71,7 @@ export const newlyStored = (
 ): StoredExecution => ({
   made: copied(made),
   createdAt: new Date(now).toISOString(),
+  retriedAt: null,
   ...{ status, leaseUntil },
   leaseNumber: status === 'running' ? 1 : 0,
   wakeAt: null,
@@ -95,8 +97,9 @@ export const isAwake = ({ resting }: StoredExecution, now: number): boolean =>
   resting === null || (resting.until !== null && resting.until <= now)
 
 /** A retry: it's queued once more, and what it does again is set aside. */
-export function queueAgain(stored: StoredExecution): void {
+export function queueAgain(stored: StoredExecution, now: number): void {
   Object.assign(stored, {
+    retriedAt: new Date(now).toISOString(),
     ...{ status: 'queued', leaseUntil: null, wakeAt: null },
     ...{ cancelRequested: false, resting: null, error: null },
   } satisfies Partial<StoredExecution>)
@@ -134,6 +137,7 @@ export function claimedOf(stored: StoredExecution): ClaimedExecution {
     triggerData: copied(made.triggerData),
     mode: made.mode,
     createdAt: stored.createdAt,
+    retriedAt: stored.retriedAt,
     cancelRequested: stored.cancelRequested,
     steps: stepsThatCount(stored).map(stepCopied),
     attemptsBefore,

@@ -234,7 +234,7 @@ export class MemoryStore implements ExecutionStore {
   requestRetry(execution: ExecutionId): void {
     const stored = this.executions.get(execution)
     if (stored === undefined || !isOver(stored.status) || stored.status === 'succeeded') return
-    queueAgain(stored)
+    queueAgain(stored, this.#clock.now())
   }
 
   /** What "Pause" does: one that runs is told at its next write, and what rests isn't taken up by anybody. */
@@ -243,7 +243,7 @@ export class MemoryStore implements ExecutionStore {
     if (stored === undefined || isOver(stored.status) || stored.resting !== null) return
     const { definition } = this.#versions.get(stored.made.version) ?? {}
     const timeout = definition?.settings.timeoutSeconds
-    const until = timeout === undefined ? null : Date.parse(stored.createdAt) + timeout * 1000
+    const until = timeout === undefined ? null : Date.parse(stored.retriedAt ?? stored.createdAt) + timeout * 1000
     stored.resting = { until }
   }
 

@@ -127,6 +127,8 @@ export interface ClaimedExecution {
   triggerData: Data
   mode: 'live' | 'test'
   createdAt: string
+  /** When a person last had it go on after it was over: its time counts from there. */
+  retriedAt: string | null
   cancelRequested: boolean
   /** Steps written so far, in order of seq; empty for a new one. Superseded attempts (before a retry) are left out, but counted in `attemptsBefore`. */
   steps: StepRecord[]

@@ -66,7 +66,9 @@ export class Driver implements Surroundings {
     const { state, effects } = begin(plan, trigger, claimed)
     this.#state = state
     const timeoutAt =
-      plan.timeoutMs === null ? null : Date.parse(claimed.createdAt) + plan.timeoutMs
+      plan.timeoutMs === null
+        ? null
+        : Date.parse(claimed.retriedAt ?? claimed.createdAt) + plan.timeoutMs
     this.#moments = new Moments(services.clock, state, timeoutAt, {
       deadline: drive.deadline,
       wasLetGo: claimed.lease.number > 1,

@@ -232,6 +232,7 @@ const firstClaim = (execution: NewExecution, createdAt: string): ClaimedExecutio
   triggerData: execution.triggerData,
   mode: execution.mode,
   createdAt,
+  retriedAt: null,
   cancelRequested: false,
   steps: [],
   attemptsBefore: {},

@@ -13,6 +13,7 @@ export interface ClaimedRow {
   trigger_data: unknown
   mode: 'live' | 'test'
   created_at: Date
+  retried_at: Date | null
   cancel_requested: boolean
   depth: number
   is_awaited: boolean

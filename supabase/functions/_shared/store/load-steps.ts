@@ -75,6 +75,7 @@ export async function withSteps(
       triggerData: row.trigger_data as Data,
       mode: row.mode,
       createdAt: row.created_at.toISOString(),
+      retriedAt: row.retried_at?.toISOString() ?? null,
       cancelRequested: row.cancel_requested,
       steps: [],
       attemptsBefore: {},
