@@ -86,6 +86,10 @@ async function rowsOf(executions: string[]) {
   }
 }
 
+/** The day so many days ahead, in UTC. */
+const isoDay = (ahead: number) =>
+  new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)
+
 const partitionsOf = (day: string) =>
   office.count(`pg_class where relkind = 'r' and relname ~ $1`, [day.replaceAll('-', '')])
 
@@ -165,6 +169,29 @@ test('while somebody reads the executions a day is left alone, and accepts go on
   expect((await rowsOf(over)).executions).toBe(5)
   await reader.end()
   await dropped(day)
+})
+
+test('two that keep house at the same moment make the days to come once', async () => {
+  const other = new Client({ connectionString: office.stack.databaseUrl })
+  await other.connect()
+  try {
+    const ensure = `select private.ensure_partitions('${isoDay(40)}', '${isoDay(41)}')`
+    await other.query('begin')
+    await other.query(ensure)
+    const second = office.db.query(ensure)
+    const waiting = async () => {
+      const { rows } = await other.query(
+        `select from pg_locks where locktype = 'advisory' and not granted`,
+      )
+      return rows.length
+    }
+    await expect.poll(waiting, { timeout: 20_000 }).toBeGreaterThan(0)
+    await other.query('commit')
+    await second
+    expect(await partitionsOf(isoDay(40))).toBe(3)
+  } finally {
+    await other.end()
+  }
 })
 
 test('a day that is not over cannot be dropped', async () => {
