@@ -168,6 +168,24 @@ describe('sessions', () => {
     await Promise.all([here.window.close(), there.window.close()])
   })
 
+  test('a page that was left open doesn’t choose a new password: that takes a link by e-mail', async () => {
+    await forgetAttempts()
+    const { window, page } = await signedIn()
+    await page.goto(`${app.url}/new-password`)
+    const save = page.getByRole('button', { name: 'Save the new password' })
+    await save.waitFor()
+    await db.query(`update auth.sessions set created_at = created_at - interval '2 hours'`)
+    await page.getByLabel('New password', { exact: true }).fill('another good password')
+    await save.click()
+    await page.getByText('Ask for a new one.').waitFor()
+    await page.goto(`${app.url}/new-password`)
+    await page.getByRole('link', { name: 'Ask for a new link' }).waitFor()
+    await page.goto(`${app.url}/account`)
+    await page.getByRole('link', { name: 'Change your password' }).click()
+    await page.waitForURL(/\/forgot-password/)
+    await window.close()
+  })
+
   test('"sign out everywhere" includes the present one', async () => {
     await forgetAttempts()
     const { window, page } = await signedIn()

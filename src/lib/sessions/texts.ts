@@ -17,6 +17,7 @@ export const texts = {
   endOf: (device: string) => `Sign out ${device}`,
   endOthers: 'Sign out everywhere else',
   endAll: 'Sign out everywhere',
+  changePassword: 'Change your password',
   ended: 'Signed out there.',
   endedOthers: 'You are signed out everywhere else.',
   onlyHere: 'You are signed in only here.',
