@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../simulation/random.ts'
 import { manual, row, set, webhook } from './drawing.ts'
 import { FunctionsProcess } from './functions-process.ts'
-import { Malformer, NOT_HTTP, type Malformed } from './malformed.ts'
+import { apiPaths, Malformer, NOT_HTTP, type Malformed } from './malformed.ts'
 import { Office } from './office.ts'
 
 /** WEFT_FUZZ_SEED=… repeats a run that found something. */
@@ -101,10 +101,20 @@ test('10,000 malformed requests are each answered, none with a fault, and start 
   const execution = String(begun.body['execution'])
   await office.until(execution)
 
+  const apiKey = await office.rpc<string>('create_api_key', {
+    ...{
+      p_workspace: office.workspace,
+      p_name: 'Careless',
+      p_scopes: ['workflows:read', 'executions:read', 'executions:run', 'executions:control'],
+    },
+  })
+  expect(apiPaths.length).toBeGreaterThan(20)
+
   const closed = [...guarded, listed, unset, paused]
   const malformer = new Malformer(new Random(SEED), {
     tokens: [open, known, ...closed].map(({ token }) => token),
     accessToken: office.person.accessToken,
+    apiKey,
     functionSecret: office.stack.functionsEnv['WEFT_FUNCTION_SECRET'] ?? '',
     ids: { workspace: office.workspace, workflow, version, execution },
   })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Random } from '../simulation/random.ts'
 
 /** A request that a careless or hostile program might send. */
@@ -13,10 +14,26 @@ export interface Targets {
   /** Tokens of webhooks, however they check their senders. */
   tokens: string[]
   accessToken: string
+  /** A program's, which may do everything that keys may. */
+  apiKey: string
   /** WEFT_FUNCTION_SECRET: gets past the installation's own door, where only the body can be wrong. */
   functionSecret: string
   ids: { workspace: string; workflow: string; version: string; execution: string }
 }
+
+/** Every address of the api, as its own list has them; ID stands for one. */
+export const apiPaths: readonly { method: string; path: string }[] = [
+  ...readFileSync(
+    new URL('../../supabase/functions/api/routes.ts', import.meta.url),
+    'utf8',
+  ).matchAll(/method: '(\w+)',\s*path: ([^\n]+?),\s*handle/g),
+].map(([, method = '', path = '']) => ({
+  method,
+  path: path
+    .replaceAll('${ID}', 'ID')
+    .replace(/^new RegExp\(`|`\)$|[\^$\\'"]|\?<\w+>|[()]/g, '')
+    .replace(/^\/+|\/+$/g, ''),
+}))
 
 const UTF8 = new TextEncoder()
 const HEX = '0123456789abcdef'
@@ -148,7 +165,8 @@ export class Malformer {
     if (at < 60) return this.#callback()
     if (at < 75) return this.#inbound()
     if (at < 82) return this.#aimed()
-    if (at < 95) return this.#api()
+    if (at < 90) return this.#api()
+    if (at < 96) return this.#listed()
     return this.#installation()
   }
 
@@ -322,6 +340,58 @@ export class Malformer {
       path: `/api/${path}`,
       headers,
       body: this.#random.chance(0.7) ? bytesOf(JSON.stringify(body)) : this.#body(),
+    }
+  }
+
+  /** Any address of the api by its right method, as a person or a program, about something that isn't there or isn't right. */
+  #listed(): Malformed {
+    const { ids, accessToken, apiKey } = this.#targets
+    const { method, path } = this.#pick(apiPaths)
+    const id = () =>
+      this.#pick([
+        ids.execution,
+        ids.workflow,
+        ids.workspace,
+        '00000000-0000-0000-0000-000000000000',
+        this.#text(36),
+        '%00',
+        '%ff',
+      ])
+    const names = [
+      ...[
+        'workspace',
+        'email',
+        'role',
+        'name',
+        'used_by',
+        'fields',
+        'return_to',
+        'node',
+        'verdict',
+      ],
+      ...[
+        'output',
+        'attempt',
+        'path',
+        'workflow',
+        'version',
+        'executions',
+        'kind',
+        'state',
+        'code',
+      ],
+    ]
+    const body = Object.fromEntries(
+      names.filter(() => this.#random.chance(0.6)).map((name) => [name, this.#value()]),
+    )
+    return {
+      method,
+      path: `/api/${path.replaceAll('ID', id)}`,
+      headers: {
+        authorization: `Bearer ${this.#random.chance(0.5) ? accessToken : apiKey}`,
+        'content-type': 'application/json',
+      },
+      body: this.#random.chance(0.8) ? bytesOf(JSON.stringify(body)) : this.#body(),
     }
   }
 
