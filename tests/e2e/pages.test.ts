@@ -283,3 +283,11 @@ test('a hint that opens by keyboard lies within a part of the page', async () =>
   expect(await findings(page)).toEqual([])
   await page.close()
 })
+
+test('what each role can do is told on a phone, too', async () => {
+  const { page } = await openTab(people, phone)
+  await page.goto(addressOf('/w/[workspace]/settings/members'))
+  const invite = page.getByRole('row', { name: /^Invite and remove people/ })
+  await invite.getByText('Admin or higher').waitFor()
+  await page.close()
+})
