@@ -237,6 +237,35 @@ test('who is removed is told so on the page that is open, and on every other one
 })
 
 describe('a workspace', () => {
+  test('is made and renamed, is one of several to change between, and the next visit begins in the last one', async () => {
+    const { person } = await office.neighbour()
+    const page = await newPage()
+    await signIn(page, app.url, person.email, person.password)
+    const switcher = page.getByRole('button', { name: /^Switch workspace/ })
+    const first = (await switcher.innerText()).split('\n').at(-1) ?? ''
+    const firstAddress = page.url()
+
+    await switcher.click()
+    await page.getByRole('menuitem', { name: 'Create a workspace' }).click()
+    await page.getByLabel('Name', { exact: true }).fill('Second')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await page.waitForURL((url) => /\/w\/.*\/workflows/.test(url.href) && url.href !== firstAddress)
+    const secondAddress = page.url()
+    await page.goto(secondAddress.replace('workflows', 'settings'))
+    await page.getByLabel('Name', { exact: true }).fill('Second thoughts')
+    await page.getByRole('button', { name: 'Save changes' }).click()
+    await page.getByText('The settings are saved.').waitFor()
+    await page.getByRole('button', { name: 'Switch workspace: Second thoughts' }).click()
+    await page.getByRole('menuitem', { name: first, exact: true }).click()
+    await page.waitForURL(firstAddress)
+    await page.goto(app.url)
+    await page.waitForURL(firstAddress)
+    await page.goto(secondAddress)
+    await page.goto(app.url)
+    await page.waitForURL(secondAddress)
+    await page.context().close()
+  })
+
   test('is handed over, left, and its old owner is out', async () => {
     const heir = await newPage()
     const other = await office.neighbour()
