@@ -12,7 +12,7 @@ import {
   startTestStack,
   type TestPerson,
 } from '../../local/testing.ts'
-import { NOT_HTTP } from '../functions/malformed.ts'
+import { NOT_HTTP } from '../functions/malformed-parts.ts'
 import { Random } from '../simulation/random.ts'
 import {
   allRoutes,

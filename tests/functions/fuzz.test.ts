@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Random } from '../simulation/random.ts'
 import { manual, row, set, webhook } from './drawing.ts'
 import { FunctionsProcess } from './functions-process.ts'
-import { apiPaths, Malformer, NOT_HTTP, type Malformed } from './malformed.ts'
+import { Malformer, type Malformed } from './malformed.ts'
+import { apiPaths, NOT_HTTP } from './malformed-parts.ts'
 import { Office } from './office.ts'
 
 /** WEFT_FUZZ_SEED=… repeats a run that found something. */
