@@ -1,7 +1,6 @@
 /** Words of previews and tests of one step. */
 export const previewTexts = {
   label: 'On the sample',
-  ranLabel: 'In this execution',
   gives: 'This step would give out:',
   would: 'This step would do this:',
   assumed: 'For later steps, this stands in for what it gives out:',
@@ -41,6 +40,7 @@ export const previewTexts = {
 /** Words of the one line that tells what a step comes to, on its card and in the list. */
 export const gistTexts = {
   label: 'On the sample',
+  ranLabel: 'In this execution',
   show: 'Show results on the sample',
   hide: 'Hide results on the sample',
   toggle: 'Show or hide results on the sample',
