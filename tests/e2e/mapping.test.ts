@@ -121,6 +121,17 @@ describe('mapping data without code', () => {
     await form().getByText('Hello Grace Hopper, for 750!', { exact: true }).first().waitFor()
   })
 
+  test('what was copied as a pill is pasted as one', async () => {
+    await form().getByRole('button', { name: 'Add a variable' }).click()
+    await form().getByLabel('Name 2').fill('copied')
+    await box('Value: copied').click()
+    await ann.evaluate(() => navigator.clipboard.writeText('To {{ trigger.body.name }}'))
+    await ann.keyboard.press('Control+V')
+    await expect.poll(() => box('Value: copied').textContent()).toContain('Grace Hopper')
+    await form().getByText('To Grace Hopper', { exact: true }).first().waitFor()
+    await form().getByRole('button', { name: /^Remove: copied/ }).click()
+  })
+
   test('a single value keeps its type', async () => {
     await form().getByRole('button', { name: 'Add a variable' }).click()
     await form().getByLabel('Name 2').fill('tags')
