@@ -129,7 +129,9 @@ describe('mapping data without code', () => {
     await ann.keyboard.press('Control+V')
     await expect.poll(() => box('Value: copied').textContent()).toContain('Grace Hopper')
     await form().getByText('To Grace Hopper', { exact: true }).first().waitFor()
-    await form().getByRole('button', { name: /^Remove: copied/ }).click()
+    await form()
+      .getByRole('button', { name: /^Remove: copied/ })
+      .click()
   })
 
   test('a single value keeps its type', async () => {

@@ -243,7 +243,10 @@ export class MemoryStore implements ExecutionStore {
     if (stored === undefined || isOver(stored.status) || stored.resting !== null) return
     const { definition } = this.#versions.get(stored.made.version) ?? {}
     const timeout = definition?.settings.timeoutSeconds
-    const until = timeout === undefined ? null : Date.parse(stored.retriedAt ?? stored.createdAt) + timeout * 1000
+    const until =
+      timeout === undefined
+        ? null
+        : Date.parse(stored.retriedAt ?? stored.createdAt) + timeout * 1000
     stored.resting = { until }
   }
 

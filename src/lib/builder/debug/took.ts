@@ -22,6 +22,9 @@ export function executionTookOf(
   const { created_at: accepted, finished_at: finished } = execution
   if (finished !== accepted) return tookOf(accepted, execution)
   const begun = steps.reduce((min, { started_at: at }) => Math.min(min, Date.parse(at)), Infinity)
-  const ended = steps.reduce((max, { finished_at: at }) => Math.max(max, at === null ? 0 : Date.parse(at)), 0)
+  const ended = steps.reduce(
+    (max, { finished_at: at }) => Math.max(max, at === null ? 0 : Date.parse(at)),
+    0,
+  )
   return durationWords(steps.length === 0 ? 0 : ended - begun)
 }
