@@ -5,7 +5,7 @@ import type { LoopRun } from './state.ts'
 /*
  * Long lists are written down in chunks. When all items of a part of the list are over, one record says what came of
  * them; whoever takes the loop up again restores that part from it and doesn't walk through its items. It's a record of
- * the loop's node, its path ending in `#<from>-<to>` (`to` not included): `each_row#500-1000`, `outer:2/inner#0-500`.
+ * the loop's node, its path ending in `#<from>-<to>` (`to` not included): `each_row#500-600`, `outer:2/inner#0-100`.
  *
  * Where a loop's body only computes, the steps of items beyond the first thousand leave no rows of their own unless they
  * fail: a crash repeats the chunk that they're in. Steps that act on something always leave their rows.
@@ -14,8 +14,11 @@ import type { LoopRun } from './state.ts'
 /** Lists that are longer than this are written in chunks; of so many items, pure steps can be looked at one by one. */
 export const LONG_LIST = 1000
 
-/** Items of a chunk. */
-export const CHUNK = 500
+/**
+ * Items of a chunk: few enough that what computes for some milliseconds an item gets through one within what a hosted
+ * invocation may use, or it would begin the same chunk again and again.
+ */
+export const CHUNK = 100
 
 /** How far the chunks of a list are. */
 export interface Chunks {
