@@ -89,7 +89,13 @@ const send = ({ method, path, headers, body }: MalformedVisit): Promise<Got> =>
         answer.on('error', reject)
       },
     )
-    outgoing.on('error', reject)
+    outgoing.on('error', (problem: NodeJS.ErrnoException) => {
+      // The server may have let go of an idle connection at this very moment; such a request is sent again, on a new one
+      // (https://nodejs.org/api/http.html#requestreusedsocket).
+      if (outgoing.reusedSocket && problem.code === 'ECONNRESET')
+        send({ method, path, headers, body }).then(resolve, reject)
+      else reject(problem)
+    })
     outgoing.end(body ?? undefined)
   })
 
