@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     reporters: ['default', new ClosingLine()],
     maxWorkers: 2,
+    // What is waited for may take its time while other tests have the processors.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
