@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 type Holder = { pid: number; born: string }
@@ -40,25 +41,53 @@ export function takeLock(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'stack.lock')
   const own: Holder = { pid: process.pid, born: bornAt(process.pid) ?? 'unknown' }
-  for (;;) {
-    try {
-      writeFileSync(file, JSON.stringify(own), { flag: 'wx' })
-      break
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  // A link is there at once with all that the file says. A file that is made and then written is empty for a moment,
+  // and whoever reads it then takes it for one that nobody holds.
+  const note = `${file}.${randomUUID()}`
+  writeFileSync(note, JSON.stringify(own))
+  try {
+    while (!linked(note, file)) {
       const holder = readHolder(file)
-      if (holder && bornAt(holder.pid) === holder.born) throw new AlreadyRunning(holder.pid, folder)
-      rmSync(file, { force: true })
+      if (holder && isHeld(holder)) throw new AlreadyRunning(holder.pid, folder)
+      clearAway(file)
     }
+  } finally {
+    rmSync(note, { force: true })
   }
   return { release: () => rmSync(file, { force: true }) }
+}
+
+const isHeld = ({ pid, born }: Holder): boolean => bornAt(pid) === born
+
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  }
+}
+
+/** Takes away what a dead process left. Somebody else may have done so by now, and hold it: theirs is put back. */
+function clearAway(file: string): void {
+  const aside = `${file}.${randomUUID()}`
+  try {
+    renameSync(file, aside)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return
+  }
+  const holder = readHolder(aside)
+  if (holder && isHeld(holder)) linked(aside, file)
+  rmSync(aside, { force: true })
 }
 
 function readHolder(file: string): Holder | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder
   } catch {
-    // Half written by a process that was killed, or gone in the meantime: it holds nothing.
+    // Not a lock's words, or gone in the meantime: it holds nothing.
     return undefined
   }
 }
