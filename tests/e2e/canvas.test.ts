@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { ensureDemo } from '../../local/demo.ts'
 import type { Stack } from '../../local/stack.ts'
 import { startTestApp, startTestStack } from '../../local/testing.ts'
-import { signIn, step } from './acts.ts'
+import { settings, signIn, step } from './acts.ts'
 import { findings } from './axe.ts'
 import { launchBrowser, openWindow } from './browser.ts'
 
@@ -81,8 +81,10 @@ beforeEach(async () => {
   const { x, y } = await nowhere()
   await page.keyboard.press('Escape')
   await page.mouse.click(x, y)
-  await page.keyboard.press('f')
   await expect.poll(selected).toBe(0)
+  // A panel that is still there takes room from the drawing; things would move away from under the mouse as it goes.
+  await settings(page).waitFor({ state: 'hidden' })
+  await page.keyboard.press('f')
 })
 
 describe('selecting', () => {
@@ -122,6 +124,26 @@ describe('zooming', () => {
     await expect.poll(zoom).toBeCloseTo(whole * 1.2, 3)
     await press('Show everything')
     await expect.poll(zoom).toBeCloseTo(whole, 3)
+  })
+
+  test('what is shown stays in sight with less room, until one moves it oneself', async () => {
+    const size = page.viewportSize()
+    if (!size) throw new Error('the window has no size')
+    await press('Show everything')
+    const whole = await zoom()
+    await page.setViewportSize({ ...size, width: size.width - 240 })
+    await expect.poll(zoom).toBeLessThan(whole * 0.9)
+    await page.setViewportSize(size)
+    await expect.poll(zoom).toBeCloseTo(whole, 3)
+    const place = await at(step(page, 'Keep it'))
+    const { x, y } = await nowhere()
+    await drag({ x, y }, { x: x + 30, y })
+    await expect.poll(async () => (await at(step(page, 'Keep it'))).x - place.x).toBeCloseTo(30, 0)
+    await page.setViewportSize({ ...size, width: size.width - 240 })
+    // What is in the middle stays in the middle.
+    await expect.poll(async () => (await at(step(page, 'Keep it'))).x - place.x).toBeCloseTo(-90, 0)
+    expect(await zoom()).toBeCloseTo(whole, 3)
+    await page.setViewportSize(size)
   })
 })
 

@@ -1,4 +1,4 @@
-import { getViewportForBounds, useSvelteFlow } from '@xyflow/svelte'
+import { getViewportForBounds, useSvelteFlow, type Viewport } from '@xyflow/svelte'
 import { prefersReducedMotion } from 'svelte/motion'
 import { isTrigger, type NodeType } from '#lib/engine/index.ts'
 import type { View } from '../commands/command.ts'
@@ -17,6 +17,17 @@ const ZOOM_STEP = 1.2
 /** The smallest that a drawing is shown. */
 export const MIN_ZOOM = 0.05
 
+interface Room {
+  width: number
+  height: number
+}
+
+/** What one came to see: where one looks for it depends on the room that there is. */
+interface Goal {
+  viewIn(room: Room): Viewport | null
+  duration: number
+}
+
 /** What is seen of a drawing: where one looks, how near, with which tool; and what opens at which place of it. */
 export class CanvasView implements View {
   /** Whether dragging on the empty drawing moves it or selects an area. */
@@ -28,6 +39,10 @@ export class CanvasView implements View {
   readonly #flow: ReturnType<typeof useSvelteFlow>
   readonly #frame: () => HTMLElement | undefined
   readonly #openMenu: () => void
+  /** What is shown until somebody does something; null from then on. */
+  #goal: Goal | null = null
+  /** The room that the view is right for. */
+  #room: Room | null = null
 
   constructor(
     editor: Editor,
@@ -60,26 +75,62 @@ export class CanvasView implements View {
 
   /** Shows these things first, without a movement that nobody asked for. */
   begin(ids: ReadonlySet<string>): void {
-    const frame = this.#frame()
     const all = this.#editor.canvas.allBoxes()
     const byId = new Map(all.map((box) => [box.id, box]))
     // In the order asked for: the first is where the drawing begins.
     const shown = [...ids].flatMap((id) => byId.get(id) ?? [])
-    const room = { width: frame?.clientWidth ?? 0, height: frame?.clientHeight ?? 0 }
-    const view = openingView(shown, all, room, { minZoom: MIN_ZOOM, padding: PADDING })
-    if (view) void this.#flow.setViewport(view, { duration: 0 })
+    this.#goTo({
+      viewIn: (room) => openingView(shown, all, room, { minZoom: MIN_ZOOM, padding: PADDING }),
+      duration: 0,
+    })
   }
 
   /** By where things are, not by what is on the screen: of a large drawing only a part is. */
   #show(boxes: readonly Box[], nearest: number): void {
-    const frame = this.#frame()
     const bounds = around(boxes)
-    if (!frame || !bounds) return
-    const { clientWidth, clientHeight } = frame
-    void this.#flow.setViewport(
-      getViewportForBounds(bounds, clientWidth, clientHeight, MIN_ZOOM, nearest, PADDING),
-      this.motion,
-    )
+    if (!bounds) return
+    this.#goTo({
+      viewIn: ({ width, height }) =>
+        getViewportForBounds(bounds, width, height, MIN_ZOOM, nearest, PADDING),
+      ...this.motion,
+    })
+  }
+
+  #goTo(goal: Goal): void {
+    const frame = this.#frame()
+    if (!frame) return
+    this.#goal = goal
+    this.#room = { width: frame.clientWidth, height: frame.clientHeight }
+    const view = goal.viewIn(this.#room)
+    if (view) void this.#flow.setViewport(view, { duration: goal.duration })
+  }
+
+  /** Somebody pressed, typed or turned the wheel: where they look is theirs from now on. */
+  letGo(): void {
+    this.#goal = null
+  }
+
+  /**
+   * There's more room or less of it, because a panel opened or closed: what one came to see is shown in all of it, also
+   * while one is still on the way there; else what is in the middle stays in the middle.
+   */
+  resize(room: Room): void {
+    const before = this.#room
+    // A drawing that is put away comes back as it was.
+    if (room.width === 0 || room.height === 0) return
+    this.#room = room
+    if (!before || (before.width === room.width && before.height === room.height)) return
+    const goal = this.#goal?.viewIn(room)
+    if (goal) {
+      void this.#flow.setViewport(goal, { duration: this.#goal?.duration ?? 0 })
+      return
+    }
+    const { x, y, zoom } = this.#flow.getViewport()
+    void this.#flow.setViewport({
+      x: x + (room.width - before.width) / 2,
+      y: y + (room.height - before.height) / 2,
+      zoom,
+    })
   }
 
   /** By steps, not by the flow's own zoomIn and zoomOut: asked for before the flow is there, those never move it. */
@@ -146,6 +197,7 @@ export class CanvasView implements View {
 
   /** Moves the view as little as needed; a drawing seen from afar is come closer to. */
   bringIntoSight(box: Box): void {
+    this.letGo()
     const { x, y, zoom } = this.#flow.getViewport()
     const frame = this.#frame()
     if (zoom < 0.5) {
