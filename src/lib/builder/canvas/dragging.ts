@@ -29,6 +29,13 @@ export class Dragging {
   /** Places, frames and lines change together: one stroke that undoes as one. */
   drop(things: readonly CanvasNode[], pointer: Point): void {
     const editor = this.#editor
+    editor.presence?.say({ dragged: null })
+    // The right to change it may have been taken away during the drag: then everything lies where it lay.
+    if (!editor.canEdit) {
+      editor.canvas.target = null
+      editor.followDragging()
+      return
+    }
     const edge = this.#lineFor(things, pointer)
     const [only] = things
     // The frames as they were during the drag: what is let go just now doesn't stretch its own yet.
@@ -44,7 +51,6 @@ export class Dragging {
       for (const { id, group } of moved) putIntoGroup(editor.document, [id], group)
       if (edge && only) insertIntoEdge(editor, only.id, edge)
     })
-    editor.presence?.say({ dragged: null })
   }
 
   /** The line under the pointer that a dragged step fits into: only one that has no lines of its own. */

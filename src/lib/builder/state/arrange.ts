@@ -95,6 +95,8 @@ function glide(
     })
     editor.canvas.place(new Map(between), part < 1 ? 'gliding' : 'still')
     if (part < 1) requestAnimationFrame(frame)
+    // An undo or a colleague may have moved things meanwhile: what the document says counts.
+    else editor.followDragging()
   }
   requestAnimationFrame(frame)
 }

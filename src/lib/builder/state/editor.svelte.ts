@@ -245,6 +245,8 @@ export class Editor {
     const ids = this.document.paste(text, at)
     if (typeof ids === 'string') return ids
     this.canvas.select(ids)
+    // Copied elsewhere, it may lie where nobody looks just now.
+    this.reveal = ids[0] ?? null
     this.say(texts.announce.pasted(ids.length))
     return null
   }
